@@ -13,7 +13,9 @@ export interface FeedHealth {
   clockBackwards: number;
   /** Stations of the newest poll with more bikes than capacity. */
   overCapacity: number;
-  /** Columns that were null in every row of the newest poll. */
+  /** Columns that ever had a value: one that never had is the feed's format, not a fault. */
+  filledColumns: string[];
+  /** Filled columns that were null in every row of the newest poll. */
   nullColumns: string[];
   /** Polls with at least one such column. */
   nullColumnPolls: number;

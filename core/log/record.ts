@@ -1,5 +1,5 @@
 import type { FeedHealth } from "../feed-health/feed-health.ts";
-import type { Observation } from "../observation/observation.ts";
+import type { Content, Observation } from "../observation/observation.ts";
 
 /** An observation whose content differs from the station's previous one; the first one of a station is one too. */
 export interface ChangeRecord extends Observation {
@@ -24,6 +24,8 @@ export interface AbsentRecord {
   station: string;
   at: number;
   zone: string | null;
+  /** What was last observed, for a late joiner; null when the station was never validly observed. */
+  last: Content | null;
 }
 
 /** Sent to every partition after each poll that counts: the watermark. */
@@ -63,6 +65,8 @@ export interface StationRecord {
   capacity: number | null;
   commune: string | null;
   zone: string | null;
+  /** Whether the network's information (a list apart from the status) names it; false for feeds without one. */
+  listed: boolean;
 }
 
 export type ObservationRecord = ChangeRecord | KeyframeRecord;

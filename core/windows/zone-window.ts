@@ -47,10 +47,10 @@ export interface ZoneWindow {
   changes: number;
 }
 
-/** Adds up the parts of one zone window (same source, zone and start; at least one). */
-export function zoneWindow(parts: readonly ZonePart[]): ZoneWindow {
+/** Adds up the parts of one zone window (same source, zone and start); null when no station of it was known. */
+export function zoneWindow(parts: readonly ZonePart[]): ZoneWindow | null {
   const first = parts[0];
-  if (first === undefined) throw new RangeError("a zone window needs at least one part");
+  if (first === undefined) return null;
   const sum = { ...first };
   for (const part of parts.slice(1)) {
     sum.knownMs += part.knownMs;
@@ -64,6 +64,7 @@ export function zoneWindow(parts: readonly ZonePart[]): ZoneWindow {
     sum.zoneStations += part.zoneStations;
     sum.changes += part.changes;
   }
+  if (sum.knownMs === 0) return null;
   const bikesMean = sum.bikesMs / sum.knownMs;
   return {
     source: sum.source,
