@@ -43,6 +43,7 @@ export class Deduplicator {
   #health = new HealthTracker();
   #lastPollAt = Number.NEGATIVE_INFINITY;
   #movedAt = Number.NEGATIVE_INFINITY;
+  #ended = false;
   #information: Poll["information"];
 
   constructor(settings: DeduplicationSettings) {
@@ -60,6 +61,7 @@ export class Deduplicator {
     }
     let last: PollMarker | null = null;
     for (const record of tail.records) {
+      this.#ended = record.kind === "end";
       if (record.kind === "end") this.#lastPollAt = Math.max(this.#lastPollAt, record.at);
       else if (record.kind === "poll") last = record;
       else remember(this.#station(record.station), record);
@@ -71,7 +73,12 @@ export class Deduplicator {
     for (const known of this.#stations.values()) if (!known.absent) known.observedAt = last.at;
   }
 
-  /** Time of the last poll that counted, ms; null before the first. */
+  /** Whether the log ends with this source's end marker. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Up to when the log knows the source, ms: its last poll that counted or its end; null before the first. */
   get lastPollAt(): number | null {
     return Number.isFinite(this.#lastPollAt) ? this.#lastPollAt : null;
   }
@@ -107,6 +114,7 @@ export class Deduplicator {
     }
     const notInStatus = this.#reportAbsent(at, outcome);
     this.#lastPollAt = at;
+    this.#ended = false;
     if (outcome.changes > 0) this.#movedAt = at;
     const { readings, feedTime } = poll;
     const facts = { readings, feedTime, changes: outcome.changes, overCapacity, notInInformation, notInStatus };

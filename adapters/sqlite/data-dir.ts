@@ -1,0 +1,118 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { VelibError } from "../../core/errors.ts";
+import { schema, schemaVersion } from "./schema.ts";
+
+const databaseFile = "velib.sqlite";
+const lockFile = "velib.lock";
+
+export interface OpenDataDir {
+  database: DatabaseSync;
+  close(): void;
+}
+
+/**
+ * Opens a data dir for writing, making it when it does not exist. One process at a time owns it.
+ *
+ * `synchronous = NORMAL` with WAL: a killed process loses nothing; a power cut may take the newest transactions, but
+ * log, results and checkpoints share the file, so they go back together and stay consistent.
+ * @throws VelibError VELIB_DATA_DIR_UNREADABLE | _NEWER | _LOCKED; nothing is written then.
+ */
+export function openDataDir(dir: string): OpenDataDir {
+  assertUsable(dir);
+  mkdirSync(dir, { recursive: true });
+  const lock = lockDataDir(dir);
+  try {
+    const database = new DatabaseSync(join(dir, databaseFile));
+    database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 16000;",
+    );
+    database.exec("PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY;");
+    if (versionOf(database) === 0) database.exec(`BEGIN; ${schema}; PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+    return {
+      database,
+      close() {
+        database.close();
+        lock.close();
+      },
+    };
+  } catch (cause) {
+    lock.close();
+    throw cause;
+  }
+}
+
+/**
+ * Opens an existing data dir for reading, also while another process writes it.
+ * @throws VelibError VELIB_DATA_DIR_UNREADABLE | _EMPTY | _NEWER
+ */
+export function readDataDir(dir: string): OpenDataDir {
+  assertUsable(dir);
+  if (!existsSync(join(dir, databaseFile))) {
+    throw new VelibError(
+      "VELIB_DATA_DIR_EMPTY",
+      `--data-dir ${dir}: holds no data yet; fill it with "velib replay" or "velib local"`,
+    );
+  }
+  const database = new DatabaseSync(join(dir, databaseFile), { readOnly: true });
+  // Reading one station seeks all over the file: mapped, a seek costs no system call.
+  database.exec("PRAGMA busy_timeout = 10000; PRAGMA mmap_size = 4294967296;");
+  return { database, close: () => database.close() };
+}
+
+/** Refuses a dir that can't be used, before anything is written into it. */
+function assertUsable(dir: string): void {
+  if (!existsSync(dir)) return;
+  try {
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    readdirSync(dir);
+  } catch (cause) {
+    throw unreadable(dir, cause);
+  }
+  const file = join(dir, databaseFile);
+  if (!existsSync(file)) return;
+  let version: number;
+  try {
+    const database = new DatabaseSync(file, { readOnly: true });
+    version = versionOf(database);
+    database.close();
+  } catch (cause) {
+    throw unreadable(dir, cause);
+  }
+  if (version <= schemaVersion) return;
+  throw new VelibError(
+    "VELIB_DATA_DIR_NEWER",
+    `--data-dir ${dir}: written by a newer release (version ${version}, this one reads up to ${schemaVersion}); upgrade, or choose another --data-dir`,
+  );
+}
+
+function unreadable(dir: string, cause: unknown): VelibError {
+  const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  return new VelibError(
+    "VELIB_DATA_DIR_UNREADABLE",
+    `--data-dir ${dir}: can't be read and written (${why}); check its owner and mode, or choose another --data-dir`,
+    { cause },
+  );
+}
+
+/** SQLite's own file lock, because the system releases it however the process ends. */
+function lockDataDir(dir: string): DatabaseSync {
+  try {
+    const lock = new DatabaseSync(join(dir, lockFile));
+    lock.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;");
+    return lock;
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.message.includes("locked"))) throw unreadable(dir, cause);
+    throw new VelibError(
+      "VELIB_DATA_DIR_LOCKED",
+      `--data-dir ${dir}: in use by another velib process; stop that one or choose another --data-dir`,
+      { cause },
+    );
+  }
+}
+
+function versionOf(database: DatabaseSync): number {
+  const row = database.prepare("PRAGMA user_version").get();
+  return Number(row?.user_version ?? 0);
+}

@@ -1,0 +1,41 @@
+import type { MarkerRecord } from "../log/record.ts";
+import type { SourceState } from "./source-state.ts";
+
+/** Where each source stands, from its markers, and which of them moved since last asked. */
+export class SourceStates {
+  readonly #states = new Map<string, SourceState>();
+  readonly #moved = new Set<string>();
+
+  restore(state: SourceState): void {
+    this.#states.set(state.source, state);
+  }
+
+  apply(marker: MarkerRecord, finalUntil: number | null): void {
+    const { source } = marker;
+    if (marker.kind === "end") {
+      const state = this.#states.get(source);
+      if (state === undefined) return;
+      this.#states.set(source, { ...state, ended: true, finalUntil });
+    } else {
+      const { at, movedAt, observed, holdMs, feedTime, health } = marker;
+      this.#states.set(source, {
+        source,
+        lastPollAt: at,
+        movedAt,
+        observed,
+        holdMs,
+        feedTime,
+        health,
+        finalUntil,
+        ended: false,
+      });
+    }
+    this.#moved.add(source);
+  }
+
+  takeMoved(): SourceState[] {
+    const moved = [...this.#moved].flatMap((source) => this.#states.get(source) ?? []);
+    this.#moved.clear();
+    return moved;
+  }
+}

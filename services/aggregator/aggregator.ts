@@ -1,0 +1,139 @@
+import type { DeadLetter } from "../../core/dead-letter/dead-letter.ts";
+import { deadLetter } from "../../core/dead-letter/dead-letter.ts";
+import type { DeadLetters } from "../../core/ports/dead-letters.ts";
+import type { LogBatch, LogEntry, LogHandler } from "../../core/ports/observation-log.ts";
+import type { ResultStore } from "../../core/ports/result-store.ts";
+import { SourceStates } from "../../core/state/source-states.ts";
+import { StationStates } from "../../core/state/station-states.ts";
+import type { WindowSettings } from "../../core/windows/window-engine.ts";
+import { WindowEngine } from "../../core/windows/window-engine.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+
+export const aggregatorGroup = "aggregator";
+
+export interface AggregatorSettings {
+  windows: WindowSettings;
+  /**
+   * While more of the log is waiting, results are gathered until there are this many windows: catching up, one
+   * commit in ten polls writes a fifth of the pages. At the end of the log every batch is committed.
+   */
+  commitWindows: number;
+}
+
+/** What one partition's aggregation holds between commits. */
+interface PartitionState {
+  engine: WindowEngine;
+  generation: number;
+  /** Where the log goes on after what the engine has taken in. */
+  offset: bigint;
+  /** True while there is something to commit. */
+  dirty: boolean;
+}
+
+/**
+ * Reads the observation log and keeps windows, latest states and the checkpoint in the result store. A crash at any
+ * point resumes from the last checkpoint and gives the same results: what is read again replaces itself.
+ */
+export class Aggregator implements LogHandler {
+  readonly #results: ResultStore;
+  readonly #deadLetters: DeadLetters;
+  readonly #settings: AggregatorSettings;
+  readonly #metrics: Metrics;
+  readonly #partitions = new Map<number, PartitionState>();
+  readonly #stations = new StationStates();
+  readonly #sources = new SourceStates();
+  readonly #letters: DeadLetter[] = [];
+
+  constructor(results: ResultStore, deadLetters: DeadLetters, settings: AggregatorSettings, metrics: Metrics) {
+    this.#results = results;
+    this.#deadLetters = deadLetters;
+    this.#settings = settings;
+    this.#metrics = metrics;
+  }
+
+  async assigned(partition: number, generation: number): Promise<bigint | null> {
+    const checkpoint = await this.#results.checkpoint(partition);
+    const { windows } = this.#settings;
+    const engine =
+      checkpoint === null
+        ? new WindowEngine(windows, partition)
+        : WindowEngine.restore(checkpoint.state, windows, partition);
+    const offset = checkpoint?.offset ?? null;
+    this.#partitions.set(partition, { engine, generation, offset: offset ?? 0n, dirty: false });
+    for (const state of await this.#results.stations({})) this.#stations.restore(state);
+    for (const state of await this.#results.sources()) this.#sources.restore(state);
+    return offset;
+  }
+
+  async batch(batch: LogBatch): Promise<void> {
+    const state = this.#partitions.get(batch.partition);
+    if (state === undefined) throw new Error(`partition ${batch.partition} was never assigned`);
+    const started = performance.now();
+    for (const entry of batch.entries) this.#take(state.engine, entry);
+    state.offset = batch.nextOffset;
+    state.dirty = true;
+    this.#metrics.processing.observe({ stage: "aggregate" }, (performance.now() - started) / 1000);
+    this.#metrics.logLag.set(
+      { group: aggregatorGroup, partition: batch.partition },
+      Number(batch.endOffset - batch.nextOffset),
+    );
+    const caughtUp = batch.nextOffset >= batch.endOffset;
+    if (caughtUp || state.engine.output.stationWindows.size >= this.#settings.commitWindows) {
+      await this.#commit(batch.partition, state);
+    }
+  }
+
+  async revoked(partition: number): Promise<void> {
+    const state = this.#partitions.get(partition);
+    if (state?.dirty) await this.#commit(partition, state);
+    this.#partitions.delete(partition);
+  }
+
+  #take(engine: WindowEngine, entry: LogEntry): void {
+    if ("undecodable" in entry) {
+      const { source, at, detail, excerpt } = entry.undecodable;
+      this.#letters.push(deadLetter(source, at, "undecodable-record", detail, excerpt, String(entry.offset)));
+      return;
+    }
+    const { record } = entry;
+    if (record.kind !== "station") engine.ingest(record);
+    if (record.kind === "poll" || record.kind === "end") {
+      this.#sources.apply(record, engine.finalUntil(record.source));
+    } else {
+      this.#stations.apply(record);
+    }
+  }
+
+  async #commit(partition: number, state: PartitionState): Promise<void> {
+    const started = performance.now();
+    const { engine } = state;
+    const { stationWindows, zoneParts, refused } = engine.output;
+    for (const { source, at, reason, station, record } of refused) {
+      const detail =
+        reason === "late"
+          ? `station ${station}: its window was final; a larger aggregation.allowedLateness would have waited`
+          : `station ${station}: the marker of its poll never came`;
+      this.#letters.push(deadLetter(source, at, reason, detail, record, station));
+    }
+    // First the letters: put again after a crash, they are the same letters.
+    await this.#deadLetters.put(this.#letters);
+    await this.#results.commit({
+      partition,
+      generation: state.generation,
+      offset: state.offset,
+      state: engine.snapshot(),
+      stationWindows,
+      zoneParts,
+      stations: this.#stations.takeMoved(),
+      sources: this.#sources.takeMoved(),
+    });
+    for (const letter of this.#letters) this.#metrics.deadLetters.inc({ source: letter.source, reason: letter.reason });
+    for (const { source } of refused) this.#metrics.lateRecords.inc({ source });
+    this.#metrics.windowCloses.inc({ kind: "station" }, stationWindows.size);
+    this.#metrics.windowCloses.inc({ kind: "zone" }, zoneParts.length);
+    this.#metrics.processing.observe({ stage: "commit" }, (performance.now() - started) / 1000);
+    this.#letters.length = 0;
+    engine.clearOutput();
+    state.dirty = false;
+  }
+}

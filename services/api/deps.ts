@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { DeadLetters } from "../../core/ports/dead-letters.ts";
+import type { ResultStore } from "../../core/ports/result-store.ts";
+import type { Attribution } from "../../core/ports/source.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { LiveOptions } from "./live/live-feed.ts";
+
+export const sourceKinds = ["opendatasoft", "gbfs", "recording", "simulator"] as const;
+export type SourceKind = (typeof sourceKinds)[number];
+
+/** A source as it is configured. */
+export interface SourceDescription {
+  /** Without ":" — `source:station` names a station. */
+  name: string;
+  kind: SourceKind;
+  /** How it is named in messages: its URL without credentials. */
+  description: string;
+  attribution: Attribution;
+  /** True when the data is made up: shown as a badge. */
+  simulated: boolean;
+  intervalMs: number;
+}
+
+export interface ApiDeps {
+  results: ResultStore;
+  deadLetters: DeadLetters;
+  sources: readonly SourceDescription[];
+  /** The wall clock, ms. */
+  now: () => number;
+  metrics: Metrics;
+  /** Whether this process can do its work; the cause, when it can't, is shown at `/readyz`. */
+  ready: () => { ready: boolean; cause?: string };
+  /** Folder of the built console, served at `/`; without it `/` leads to the API's own page. */
+  consoleDir?: string;
+  version: string;
+  live?: Partial<LiveOptions>;
+  /** Takes internal errors; requests are not logged. */
+  logger?: FastifyBaseLogger;
+}
+
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

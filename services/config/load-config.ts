@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import Value from "typebox/value";
+import { parse } from "yaml";
+import { VelibError } from "../../core/errors.ts";
+import { Config } from "./config.ts";
+import { firstProblem } from "./config-problem.ts";
+
+/**
+ * Reads a configuration file (YAML or JSON), fills in defaults and checks it.
+ * @param path null: defaults alone
+ * @throws VelibError VELIB_CONFIG_UNREADABLE | VELIB_CONFIG_INVALID with the field's path and the remedy
+ */
+export function loadConfig(path: string | null): Config {
+  const given = path === null ? {} : readConfigFile(path);
+  return checkConfig(given, path ?? "configuration");
+}
+
+/** Fills in defaults and checks; `origin` names the file in messages. */
+export function checkConfig(given: unknown, origin: string): Config {
+  const filled = Value.Default(Config, structuredClone(given));
+  if (!Value.Check(Config, filled)) throw new VelibError("VELIB_CONFIG_INVALID", firstProblem(Config, filled, origin));
+  for (const [i, source] of filled.sources.entries()) {
+    const kinds = [source.url, source.recording, source.simulator].filter((kind) => kind !== undefined);
+    if (kinds.length !== 1) {
+      throw invalid(origin, `sources[${i}]`, `set exactly one of url, recording and simulator, not ${kinds.length}`);
+    }
+    if (filled.sources.findIndex((other) => other.name === source.name) !== i) {
+      throw invalid(origin, `sources[${i}].name`, `"${source.name}" is used twice; names tell sources apart`);
+    }
+  }
+  const zoneKinds = Object.keys(filled.zones ?? {});
+  if (zoneKinds.length > 1) throw invalid(origin, "zones", `set one of ${zoneKinds.join(" and ")}, not both`);
+  return filled;
+}
+
+function readConfigFile(path: string): unknown {
+  try {
+    return parse(readFileSync(path, "utf8")) ?? {};
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new VelibError("VELIB_CONFIG_UNREADABLE", `--config ${path}: ${why}; give a readable YAML or JSON file`, {
+      cause,
+    });
+  }
+}
+
+function invalid(origin: string, field: string, remedy: string): VelibError {
+  return new VelibError("VELIB_CONFIG_INVALID", `${origin}: ${field}: ${remedy}`);
+}

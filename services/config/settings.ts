@@ -1,0 +1,24 @@
+import type { WindowSettings } from "../../core/windows/window-engine.ts";
+import { assertWindowSettings } from "../../core/windows/window-engine.ts";
+import type { Config } from "./config.ts";
+import { parseDuration } from "./duration.ts";
+
+/** A duration that the schema has checked, as ms. */
+export function durationMs(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new TypeError(`not a duration: ${text}`);
+  return ms;
+}
+
+/** @throws VelibError VELIB_CONFIG_WINDOW */
+export function windowSettings(config: Config): WindowSettings {
+  const { window, allowedLateness } = config.aggregation;
+  const settings = { lengthMs: durationMs(window), latenessMs: durationMs(allowedLateness) };
+  assertWindowSettings(settings);
+  return settings;
+}
+
+/** How long an observation holds without another unless the source says so, ms: max(10 min, 2 × interval). */
+export function holdMs(hold: string | undefined, intervalMs: number): number {
+  return hold === undefined ? Math.max(600_000, 2 * intervalMs) : durationMs(hold);
+}

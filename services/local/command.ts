@@ -1,0 +1,108 @@
+import { fileURLToPath } from "node:url";
+import { Command, Option } from "commander";
+import { pino } from "pino";
+import { VelibError } from "../../core/errors.ts";
+import { stopSignal } from "../cli/stop-signal.ts";
+import { version } from "../cli/version.ts";
+import type { Config } from "../config/config.ts";
+import { checkConfig, loadConfig } from "../config/load-config.ts";
+import { durationMs, windowSettings } from "../config/settings.ts";
+import { zoneRule } from "../config/zone-rules.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import { openSource, sourceConfig, tryLiveFeed } from "./choose-sources.ts";
+import { EmbeddedPlatform } from "./embedded-platform.ts";
+import { assertPortFree, runLocal } from "./local.ts";
+import type { LocalSource } from "./local-source.ts";
+
+interface Options {
+  source?: string;
+  name?: string;
+  pace: string;
+  dataDir?: string;
+  port?: string;
+  host?: string;
+  config?: string;
+  logLevel: string;
+}
+
+const consoleDir = fileURLToPath(new URL("../console/dist", import.meta.url));
+
+export function localCommand(): Command {
+  return new Command("local")
+    .description("Everything in one process: poll or replay, aggregate, serve the API and the console")
+    .option("--source <what>", "an address, a recording's path, or simulator (default: Vélib live, else the simulator)")
+    .option("--name <name>", "the source's name")
+    .option("--pace <pace>", "of a recording: max, 1x or faster (60x)", "1x")
+    .option("--data-dir <dir>", "where everything is kept; a second start goes on there (default: velib-data)")
+    .option("--port <number>", "port of the console and the API, 0 for any (default: 8080)")
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+    .option("--config <file>", "configuration (sources, zones, window, …), YAML or JSON")
+    .addOption(
+      new Option("--log-level <level>", "what is logged to standard error, as JSON")
+        .choices(["debug", "info", "warn", "error", "silent"])
+        .default("warn"),
+    )
+    .action(runCommand);
+}
+
+async function runCommand(options: Options): Promise<void> {
+  const config = await configOf(options);
+  const windows = windowSettings(config);
+  const zoneOf = await zoneRule(config.zones);
+  const { host, port } = config.http;
+  await assertPortFree(host, port);
+  const signal = stopSignal();
+  const { sources, notice } = await openSources(config, signal);
+  try {
+    const keyframeMs = durationMs(config.deduplication.keyframeInterval);
+    const metrics = createMetrics({ version });
+    const platform = new EmbeddedPlatform(config.dataDir, { windows, keyframeMs, zoneOf }, metrics);
+    const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+    const onListening = (url: string) => console.log(welcome(url, config.dataDir, sources, notice));
+    const { now, random } = { now: Date.now, random: Math.random };
+    const services = { platform, sources, metrics, logger, consoleDir, version, now, random, signal };
+    await runLocal({ ...services, host, port, onListening }).finally(() => platform.close());
+    console.log("stopped; the next start goes on from here");
+  } finally {
+    await Promise.all(sources.map((source) => source.close()));
+  }
+}
+
+async function configOf(options: Options): Promise<Config> {
+  const config = loadConfig(options.config ?? null);
+  if (options.port !== undefined && !/^\d+$/.test(options.port)) {
+    throw new VelibError("VELIB_CONFIG_INVALID", `--port: expected a number from 0 to 65535, got "${options.port}"`);
+  }
+  const sources =
+    options.source === undefined ? config.sources : [await sourceConfig(options.source, options.name, options.pace)];
+  const http = {
+    host: options.host ?? config.http.host,
+    port: options.port === undefined ? config.http.port : Number(options.port),
+  };
+  return checkConfig({ ...config, http, sources, dataDir: options.dataDir ?? config.dataDir }, "options");
+}
+
+async function openSources(config: Config, signal: AbortSignal): Promise<{ sources: LocalSource[]; notice: string }> {
+  if (config.sources.length > 0) {
+    const sources: LocalSource[] = [];
+    for (const source of config.sources) sources.push(await openSource(source, Date.now, signal));
+    return { sources, notice: "" };
+  }
+  const live = await tryLiveFeed(Date.now, signal);
+  if (live.source !== null) return { sources: [live.source], notice: "" };
+  const simulated = await openSource(await sourceConfig("simulator", undefined, "1x"), Date.now, signal);
+  const notice = `Vélib's live feed can't be had here (${live.reason}).\nShowing a SIMULATED city instead: its numbers are made up.\n`;
+  return { sources: [simulated], notice };
+}
+
+function welcome(url: string, dataDir: string, sources: readonly LocalSource[], notice: string): string {
+  const lines = sources.map(({ description: { name, description } }) => `  source   ${name}: ${description}`);
+  return [
+    `${notice}velib ${version}`,
+    ...lines,
+    `  data     ${dataDir}`,
+    `  console  ${url}/`,
+    `  API      ${url}/docs`,
+    "Ctrl-C stops.",
+  ].join("\n");
+}

@@ -1,0 +1,101 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { recogniseSource } from "../../adapters/source-url/recognise.ts";
+import type { PolledSource } from "../../core/ports/source.ts";
+import type { SourceDescription } from "../api/deps.ts";
+import { pollSource } from "../producer/poll-loop.ts";
+import type { RunningSimulator } from "../simulator/server.ts";
+import { startSimulator } from "../simulator/server.ts";
+import type { LocalSource, RunContext } from "./local-source.ts";
+
+export interface SimulatedCity {
+  stations: number;
+  seed: number;
+}
+
+/** How much of the city's past is made up at the start, so that there are hours to look at from the first minute, ms. */
+const pastMs = 3 * 3_600_000;
+
+/**
+ * A simulated city as a source of `velib local`: served by a simulator in this process and polled over HTTP like
+ * any other, so that what is shown has gone through the whole pipeline.
+ */
+export class SimulatedLocalSource implements LocalSource {
+  readonly description: SourceDescription;
+  readonly holdMs: number;
+  readonly #simulator: RunningSimulator;
+  readonly #source: PolledSource;
+  readonly #clock: SimulatedClock;
+
+  private constructor(
+    description: SourceDescription,
+    holdMs: number,
+    simulator: RunningSimulator,
+    source: PolledSource,
+    clock: SimulatedClock,
+  ) {
+    this.description = description;
+    this.holdMs = holdMs;
+    this.#simulator = simulator;
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  static async start(
+    name: string,
+    city: SimulatedCity,
+    times: { intervalMs: number; holdMs: number },
+    now: () => number,
+  ): Promise<SimulatedLocalSource> {
+    const clock = new SimulatedClock(now);
+    const simulator = await startSimulator({ port: 0, ...city, now: () => clock.now() });
+    const settings = { simulated: true };
+    const source = await recogniseSource(simulator.exportUrl, settings, now(), new AbortController().signal);
+    const description: SourceDescription = {
+      name,
+      kind: "simulator",
+      description: `a simulated city of ${city.stations} stations`,
+      attribution: { text: "Simulated by velib: no real city", licence: "CC0", url: null },
+      simulated: true,
+      intervalMs: times.intervalMs,
+    };
+    return new SimulatedLocalSource(description, times.holdMs, simulator, source, clock);
+  }
+
+  async run({ producer, lastPollAt, now, random, logger, metrics, signal }: RunContext): Promise<void> {
+    const { intervalMs } = this.description;
+    const start = Math.max(now() - pastMs, (lastPollAt ?? 0) + intervalMs);
+    for (let at = start; at < now() - intervalMs && !signal.aborted; at += intervalMs) {
+      this.#clock.set(at);
+      await producer.take(await this.#source.poll(at, signal));
+      await nextTurn();
+    }
+    this.#clock.release();
+    await pollSource(this.#source, producer, { intervalMs, now, random, logger, metrics, signal });
+  }
+
+  async close(): Promise<void> {
+    await this.#simulator.close();
+  }
+}
+
+/** The wall clock, until it is set to another time. */
+class SimulatedClock {
+  readonly #wallClock: () => number;
+  #set: number | null = null;
+
+  constructor(wallClock: () => number) {
+    this.#wallClock = wallClock;
+  }
+
+  now(): number {
+    return this.#set ?? this.#wallClock();
+  }
+
+  set(at: number): void {
+    this.#set = at;
+  }
+
+  release(): void {
+    this.#set = null;
+  }
+}

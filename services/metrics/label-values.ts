@@ -1,0 +1,28 @@
+import { deadLetterReasons } from "../../core/dead-letter/dead-letter.ts";
+
+/** What became of a poll: it counted; its body or all its rows were refused; no body came. */
+export const pollOutcomes = ["counted", "rejected", "failed"] as const;
+export type PollOutcome = (typeof pollOutcomes)[number];
+
+export const windowKinds = ["station", "zone"] as const;
+export type WindowKind = (typeof windowKinds)[number];
+
+/** Steps from a source to the results: fetch and judge; write to the log; compute windows; store them. */
+export const processingStages = ["poll", "append", "aggregate", "commit"] as const;
+export type ProcessingStage = (typeof processingStages)[number];
+
+/** The values a label can have, as the reference page states them. */
+export const labelValues: Record<string, readonly string[] | string> = {
+  source: "the configured sources",
+  outcome: pollOutcomes,
+  reason: deadLetterReasons,
+  kind: windowKinds,
+  stage: processingStages,
+  group: "the log's consumer groups",
+  partition: "the log's partitions, from 0",
+  version: "this release",
+  node: "the Node.js release",
+  method: "HTTP methods",
+  route: 'route templates, `"unmatched"` for the rest',
+  status: "HTTP status codes",
+};

@@ -1,0 +1,137 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { DeadLetterReason } from "../../core/dead-letter/dead-letter.ts";
+import type { FeedReader } from "./feed-gauges.ts";
+import { registerFeedGauges } from "./feed-gauges.ts";
+import type { PollOutcome, ProcessingStage, WindowKind } from "./label-values.ts";
+
+/** A counter that takes these labels and no other values of them. */
+export interface LabelledCounter<Labels> {
+  inc(labels: Labels, value?: number): void;
+}
+
+export interface LabelledGauge<Labels> {
+  set(labels: Labels, value: number): void;
+}
+
+export interface LabelledHistogram<Labels> {
+  observe(labels: Labels, value: number): void;
+}
+
+/** What the services count, under `velib_*`, with the process's own metrics. One a process. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly polls: LabelledCounter<{ source: string; outcome: PollOutcome }>;
+  readonly changes: LabelledCounter<{ source: string }>;
+  readonly keyframes: LabelledCounter<{ source: string }>;
+  readonly absentRecords: LabelledCounter<{ source: string }>;
+  readonly deadLetters: LabelledCounter<{ source: string; reason: DeadLetterReason }>;
+  readonly lateRecords: LabelledCounter<{ source: string }>;
+  readonly windowCloses: LabelledCounter<{ kind: WindowKind }>;
+  /** Seconds. */
+  readonly processing: LabelledHistogram<{ stage: ProcessingStage }>;
+  /** Records between what was handled and the end of the partition. */
+  readonly logLag: LabelledGauge<{ group: string; partition: number }>;
+  readonly httpRequests: LabelledCounter<{ method: string; route: string; status: number }>;
+  /** Seconds. */
+  readonly httpDuration: LabelledHistogram<{ method: string; route: string }>;
+  readonly liveClients: { set(value: number): void };
+  /** Connects the feed gauges to the sources' states; they are read at each scrape. */
+  readFeedsFrom(read: FeedReader): void;
+}
+
+/** From a decode in memory (1 ms) to a slow feed or a large commit. */
+const processingBuckets = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
+const httpBuckets = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
+
+/** Creates the metrics of one process in a registry of their own. */
+export function createMetrics({ version }: { version: string }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  // The default precision wakes the process up a hundred times a second.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
+  new Gauge({
+    name: "velib_build_info",
+    help: "Always 1; the labels tell what is running",
+    labelNames: ["version", "node"],
+    registers,
+  }).set({ version, node: process.version }, 1);
+  const readFeedsFrom = registerFeedGauges(registry);
+
+  return {
+    registry,
+    readFeedsFrom,
+    polls: new Counter({
+      name: "velib_polls_total",
+      help: "Polls by what became of them: counted, rejected (dead-lettered), failed (no body)",
+      labelNames: ["source", "outcome"],
+      registers,
+    }),
+    changes: new Counter({
+      name: "velib_changes_total",
+      help: "Observations whose content differed from the station's previous one",
+      labelNames: ["source"],
+      registers,
+    }),
+    keyframes: new Counter({
+      name: "velib_keyframes_total",
+      help: "Unchanged observations written to the log anyway",
+      labelNames: ["source"],
+      registers,
+    }),
+    absentRecords: new Counter({
+      name: "velib_absent_records_total",
+      help: "Records that say a known station was missing from a poll",
+      labelNames: ["source"],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: "velib_dead_letters_total",
+      help: "What could not be used and was put aside, by reason",
+      labelNames: ["source", "reason"],
+      registers,
+    }),
+    lateRecords: new Counter({
+      name: "velib_late_records_total",
+      help: "Records that came after their window was final",
+      labelNames: ["source"],
+      registers,
+    }),
+    windowCloses: new Counter({
+      name: "velib_window_closes_total",
+      help: "Windows that became final and were written",
+      labelNames: ["kind"],
+      registers,
+    }),
+    processing: new Histogram({
+      name: "velib_processing_seconds",
+      help: "Time a step took: one poll, one append to the log, one batch aggregated, one commit of results",
+      labelNames: ["stage"],
+      buckets: processingBuckets,
+      registers,
+    }),
+    logLag: new Gauge({
+      name: "velib_log_lag_records",
+      help: "Log records that a consumer group has not handled yet",
+      labelNames: ["group", "partition"],
+      registers,
+    }),
+    httpRequests: new Counter({
+      name: "velib_http_requests_total",
+      help: "Requests answered, by route template and status",
+      labelNames: ["method", "route", "status"],
+      registers,
+    }),
+    httpDuration: new Histogram({
+      name: "velib_http_request_duration_seconds",
+      help: "Time from a request's arrival to the end of its answer; live streams are left out",
+      labelNames: ["method", "route"],
+      buckets: httpBuckets,
+      registers,
+    }),
+    liveClients: new Gauge({
+      name: "velib_live_clients",
+      help: "Clients connected to the live stream",
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How fast a recording is replayed: seconds of it per second; Infinity for as fast as possible. */
+export type Pace = number;
+
+/** `"max"`, `"1x"`, `"60x"`; null when it is none of these. */
+export function parsePace(text: string): Pace | null {
+  if (text === "max") return Number.POSITIVE_INFINITY;
+  const factor = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
+  return factor === undefined || Number(factor) === 0 ? null : Number(factor);
+}
+
+/** Waits so that polls come out at the pace of the recording, from the first one asked for on. */
+export class Pacer {
+  readonly #pace: Pace;
+  readonly #now: () => number;
+  #first: { at: number; started: number } | null = null;
+
+  /** @param now a clock, ms */
+  constructor(pace: Pace, now: () => number) {
+    this.#pace = pace;
+    this.#now = now;
+  }
+
+  /** How long to wait before the poll of time `at`, ms. */
+  waitMs(at: number): number {
+    if (this.#pace === Number.POSITIVE_INFINITY) return 0;
+    this.#first ??= { at, started: this.#now() };
+    const due = this.#first.started + (at - this.#first.at) / this.#pace;
+    return Math.max(0, due - this.#now());
+  }
+
+  /** Waits for the poll of time `at`, or until `signal` aborts. */
+  async pause(at: number, signal: AbortSignal): Promise<void> {
+    const ms = this.waitMs(at);
+    if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
+}

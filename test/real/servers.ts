@@ -1,0 +1,121 @@
+import { describe, it } from "vitest";
+
+/** A real server a suite needs. `kafkaSasl` is the same broker as `kafka`, by its SASL_SSL listener. */
+export type Need = "kafka" | "kafkaSasl" | "kafka3" | "mongodb" | "cassandra" | "registry";
+
+/** Where the real servers are. Asking for one that the suite did not name among its needs throws. */
+export interface RealAddresses {
+  /** host:port of the single broker, plain. */
+  readonly kafka: string[];
+  readonly kafkaSasl: KafkaSasl;
+  /** host:port of three brokers: replication factor 3, min.insync.replicas 2. */
+  readonly kafka3: string[];
+  /** URI with `replicaSet`. */
+  readonly mongodb: string;
+  readonly cassandra: { contactPoints: string[]; dataCenter: string };
+  /** Base URL of the Confluent-compatible API. */
+  readonly registry: string;
+}
+
+export interface KafkaSasl {
+  brokers: string[];
+  username: string;
+  password: string;
+  mechanism: string;
+  /** PEM file of the authority that signed the broker's certificate. */
+  caFile: string;
+}
+
+const variables: Record<Need, readonly string[]> = {
+  kafka: ["TEST_KAFKA_BROKERS"],
+  kafkaSasl: [
+    "TEST_KAFKA_SASL_SSL_BROKERS",
+    "TEST_KAFKA_SASL_USERNAME",
+    "TEST_KAFKA_SASL_PASSWORD",
+    "TEST_KAFKA_SASL_MECHANISM",
+    "TEST_KAFKA_SSL_CA",
+  ],
+  kafka3: ["TEST_KAFKA3_BROKERS"],
+  mongodb: ["TEST_MONGODB_URI"],
+  cassandra: ["TEST_CASSANDRA_CONTACT_POINTS", "TEST_CASSANDRA_DATACENTER"],
+  registry: ["TEST_SCHEMA_REGISTRY_URL"],
+};
+
+/** What `up.sh` calls the server that answers a need. */
+const services: Record<Need, string> = {
+  kafka: "kafka",
+  kafkaSasl: "kafka",
+  kafka3: "kafka3",
+  mongodb: "mongo",
+  cassandra: "cassandra",
+  registry: "registry",
+};
+
+/**
+ * Tests on real servers, found by their `TEST_*` variables. Where one is absent the suite is skipped, and its name
+ * says which variable and how to start the server; with REQUIRE_REAL=1 it fails instead.
+ */
+export function describeReal(name: string, needs: readonly Need[], suite: (addresses: RealAddresses) => void): void {
+  const absent = absentFor(needs);
+  if (absent === null) describe(name, () => suite(addressesOf(needs)));
+  else describeAbsent(name, absent);
+}
+
+/** A suite that can't run: skipped by name with the reason, or failing with REQUIRE_REAL=1. */
+export function describeAbsent(name: string, reason: string): void {
+  if (process.env.REQUIRE_REAL === "1") {
+    describe(name, () => {
+      it("has its real servers", () => {
+        throw new Error(reason);
+      });
+    });
+    return;
+  }
+  describe.skip(`${name} [${reason}]`, () => {
+    it("needs real servers", () => {});
+  });
+}
+
+function absentFor(needs: readonly Need[]): string | null {
+  const names = needs.flatMap((need) => variables[need]).filter((name) => !process.env[name]);
+  if (names.length === 0) return null;
+  const toStart = [...new Set(needs.map((need) => services[need]))].join(" ");
+  return `${names.join(", ")} absent: eval "$(test/testbed/data-services/up.sh ${toStart})"`;
+}
+
+function addressesOf(needs: readonly Need[]): RealAddresses {
+  const read = (need: Need, name: string) => {
+    const value = process.env[name];
+    if (!needs.includes(need) || !value) throw new Error(`name "${need}" among the needs of this suite`);
+    return value;
+  };
+  return {
+    get kafka() {
+      return read("kafka", "TEST_KAFKA_BROKERS").split(",");
+    },
+    get kafkaSasl() {
+      return {
+        brokers: read("kafkaSasl", "TEST_KAFKA_SASL_SSL_BROKERS").split(","),
+        username: read("kafkaSasl", "TEST_KAFKA_SASL_USERNAME"),
+        password: read("kafkaSasl", "TEST_KAFKA_SASL_PASSWORD"),
+        mechanism: read("kafkaSasl", "TEST_KAFKA_SASL_MECHANISM"),
+        caFile: read("kafkaSasl", "TEST_KAFKA_SSL_CA"),
+      };
+    },
+    get kafka3() {
+      return read("kafka3", "TEST_KAFKA3_BROKERS").split(",");
+    },
+    get mongodb() {
+      return read("mongodb", "TEST_MONGODB_URI");
+    },
+    get cassandra() {
+      return {
+        contactPoints: read("cassandra", "TEST_CASSANDRA_CONTACT_POINTS").split(","),
+        dataCenter: read("cassandra", "TEST_CASSANDRA_DATACENTER"),
+      };
+    },
+    get registry() {
+      return read("registry", "TEST_SCHEMA_REGISTRY_URL");
+    },
+  };
+}
