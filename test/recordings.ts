@@ -1,15 +1,7 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
+import { recordingsDir } from "./recordings-dir.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-
-/** Folder of the real recordings: `VELIB_DATA_DIR`, else `../shared/data` beside the project; null when absent. */
-export function recordingsDir(): string | null {
-  const dir = process.env.VELIB_DATA_DIR ?? resolve(root, "../shared/data");
-  return existsSync(resolve(dir, "paris-2024-11")) ? dir : null;
-}
+export { recordingsDir } from "./recordings-dir.ts";
 
 /**
  * Tests on the real recordings. Where these are absent the suite is skipped by name, or fails with REQUIRE_REAL=1.

@@ -1,11 +1,15 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { VelibError } from "../../core/errors.ts";
+import { versionOf, versionOfFile } from "./file-version.ts";
 import { schema, schemaVersion } from "./schema.ts";
 
 const databaseFile = "velib.sqlite";
 const lockFile = "velib.lock";
+
+/** https://www.sqlite.org/rescode.html#busy */
+const sqliteBusy = 5;
 
 export interface OpenDataDir {
   database: DatabaseSync;
@@ -21,25 +25,28 @@ export interface OpenDataDir {
  */
 export function openDataDir(dir: string): OpenDataDir {
   assertUsable(dir);
-  mkdirSync(dir, { recursive: true });
+  makeDir(dir);
   const lock = lockDataDir(dir);
+  let database: DatabaseSync | null = null;
   try {
-    const database = new DatabaseSync(join(dir, databaseFile));
+    database = new DatabaseSync(join(dir, databaseFile));
     database.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 16000;",
     );
     database.exec("PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY;");
     if (versionOf(database) === 0) database.exec(`BEGIN; ${schema}; PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+    const opened = database;
     return {
-      database,
+      database: opened,
       close() {
-        database.close();
+        opened.close();
         lock.close();
       },
     };
   } catch (cause) {
+    database?.close();
     lock.close();
-    throw cause;
+    throw unreadable(dir, cause);
   }
 }
 
@@ -48,8 +55,7 @@ export function openDataDir(dir: string): OpenDataDir {
  * @throws VelibError VELIB_DATA_DIR_UNREADABLE | _EMPTY | _NEWER
  */
 export function readDataDir(dir: string): OpenDataDir {
-  assertUsable(dir);
-  if (!existsSync(join(dir, databaseFile))) {
+  if (assertUsable(dir) === 0) {
     throw new VelibError(
       "VELIB_DATA_DIR_EMPTY",
       `--data-dir ${dir}: holds no data yet; fill it with "velib replay" or "velib local"`,
@@ -61,9 +67,9 @@ export function readDataDir(dir: string): OpenDataDir {
   return { database, close: () => database.close() };
 }
 
-/** Refuses a dir that can't be used, before anything is written into it. */
-function assertUsable(dir: string): void {
-  if (!existsSync(dir)) return;
+/** Refuses a dir that can't be used, before anything is written into it. Returns its version, 0 when it is empty. */
+function assertUsable(dir: string): number {
+  if (!existsSync(dir)) return 0;
   try {
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
     readdirSync(dir);
@@ -71,20 +77,28 @@ function assertUsable(dir: string): void {
     throw unreadable(dir, cause);
   }
   const file = join(dir, databaseFile);
-  if (!existsSync(file)) return;
+  if (!existsSync(file)) return 0;
   let version: number;
   try {
-    const database = new DatabaseSync(file, { readOnly: true });
-    version = versionOf(database);
-    database.close();
+    accessSync(file, constants.R_OK | constants.W_OK);
+    version = versionOfFile(file);
   } catch (cause) {
     throw unreadable(dir, cause);
   }
-  if (version <= schemaVersion) return;
+  if (version <= schemaVersion) return version;
   throw new VelibError(
     "VELIB_DATA_DIR_NEWER",
     `--data-dir ${dir}: written by a newer release (version ${version}, this one reads up to ${schemaVersion}); upgrade, or choose another --data-dir`,
   );
+}
+
+function makeDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+    statSync(dir);
+  } catch (cause) {
+    throw unreadable(dir, cause);
+  }
 }
 
 function unreadable(dir: string, cause: unknown): VelibError {
@@ -98,21 +112,18 @@ function unreadable(dir: string, cause: unknown): VelibError {
 
 /** SQLite's own file lock, because the system releases it however the process ends. */
 function lockDataDir(dir: string): DatabaseSync {
+  let lock: DatabaseSync | null = null;
   try {
-    const lock = new DatabaseSync(join(dir, lockFile));
+    lock = new DatabaseSync(join(dir, lockFile));
     lock.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;");
     return lock;
   } catch (cause) {
-    if (!(cause instanceof Error && cause.message.includes("locked"))) throw unreadable(dir, cause);
+    lock?.close();
+    if (!(cause instanceof Error && "errcode" in cause && cause.errcode === sqliteBusy)) throw unreadable(dir, cause);
     throw new VelibError(
       "VELIB_DATA_DIR_LOCKED",
       `--data-dir ${dir}: in use by another velib process; stop that one or choose another --data-dir`,
       { cause },
     );
   }
-}
-
-function versionOf(database: DatabaseSync): number {
-  const row = database.prepare("PRAGMA user_version").get();
-  return Number(row?.user_version ?? 0);
 }

@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KeyedRecord, LogRecord } from "../../core/log/record.ts";
-import type { LogBatch, LogEntry, LogHandler, ObservationLog, PollRecords } from "../../core/ports/observation-log.ts";
+import type { LogBatch, LogHandler, ObservationLog, PollRecords } from "../../core/ports/observation-log.ts";
+import { entriesOf, recordsOf } from "./log-rows.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** The embedded log's only partition. */
-const partition = 0;
+export const partition = 0;
 
 export interface SqliteLogOptions {
   /** Most records a batch holds (a poll is never split). */
@@ -15,8 +16,12 @@ export interface SqliteLogOptions {
    * and each commit of its readers rewrites a page a station.
    */
   lingerMs?: number;
-  /** Polls older than the source's newest by more than this, and read by every consumer, are dropped, ms. */
-  retentionMs?: number;
+}
+
+/** One run of `consume`: `stop` ends it after the batch it is at. */
+interface Consumer {
+  stop: AbortController;
+  done: Promise<void>;
 }
 
 /**
@@ -27,11 +32,10 @@ export class SqliteLog implements ObservationLog {
   readonly #database: DatabaseSync;
   readonly #batchRecords: number;
   readonly #lingerMs: number;
-  readonly #retentionMs: number;
   readonly #insert: StatementSync;
   readonly #insertStation: StatementSync;
   readonly #read: StatementSync;
-  readonly #positions = new Map<string, bigint>();
+  readonly #consumers = new Set<Consumer>();
   readonly #waiting = new Set<() => void>();
   #end: number;
 
@@ -39,13 +43,15 @@ export class SqliteLog implements ObservationLog {
     this.#database = database;
     this.#batchRecords = options.batchRecords ?? 6_000;
     this.#lingerMs = options.lingerMs ?? 500;
-    this.#retentionMs = options.retentionMs ?? 48 * 3_600_000;
     this.#insert = database.prepare(
       "INSERT INTO log_batches (base_offset, count, source, at, marker, records) VALUES (?, ?, ?, ?, ?, ?)",
     );
     this.#insertStation = database.prepare("INSERT OR REPLACE INTO log_stations VALUES (?, ?, ?)");
+    // From the poll that the offset lies in; the polls before it may be gone.
     this.#read = database.prepare(
-      "SELECT base_offset, count, records FROM log_batches WHERE base_offset >= ? ORDER BY base_offset LIMIT ?",
+      `SELECT base_offset, count, source, at, records FROM log_batches
+       WHERE base_offset >= coalesce((SELECT max(base_offset) FROM log_batches WHERE base_offset <= ?), 0)
+         AND base_offset + count > ? ORDER BY base_offset LIMIT ?`,
     );
     const last = database.prepare(
       "SELECT base_offset + count AS end FROM log_batches ORDER BY base_offset DESC LIMIT 1",
@@ -67,14 +73,15 @@ export class SqliteLog implements ObservationLog {
   }
 
   async tail(source: string, sinceMs: number): Promise<{ stations: KeyedRecord[]; records: LogRecord[] }> {
+    // From the last poll, not from an end marker: that one stands a hold later, past every record of the source.
     const newest = this.#database.prepare("SELECT max(at) AS at FROM log_batches WHERE source = ? AND marker = 'poll'");
     const last = newest.get(source)?.at;
     const batches = this.#database.prepare(
-      "SELECT records FROM log_batches WHERE source = ? AND at > ? ORDER BY base_offset",
+      "SELECT base_offset, count, source, at, records FROM log_batches WHERE source = ? AND at > ? ORDER BY base_offset",
     );
     const records: LogRecord[] = [];
     if (typeof last === "number") {
-      for (const row of batches.iterate(source, last - sinceMs)) records.push(...parse(row.records));
+      for (const row of batches.iterate(source, last - sinceMs)) records.push(...recordsOf(row));
     }
     const stations: KeyedRecord[] = [];
     const known = this.#database.prepare("SELECT record FROM log_stations WHERE source = ? ORDER BY station");
@@ -87,50 +94,52 @@ export class SqliteLog implements ObservationLog {
     handler: LogHandler,
     options: { signal: AbortSignal; untilEnd?: boolean },
   ): Promise<void> {
+    const stop = new AbortController();
+    const forward = () => stop.abort();
+    if (options.signal.aborted) stop.abort();
+    options.signal.addEventListener("abort", forward, { once: true });
+    const end = options.untilEnd === true ? this.#end : Number.POSITIVE_INFINITY;
+    const consumer = { stop, done: this.#run(group, handler, stop.signal, end) };
+    this.#consumers.add(consumer);
+    try {
+      await consumer.done;
+    } finally {
+      this.#consumers.delete(consumer);
+      options.signal.removeEventListener("abort", forward);
+    }
+  }
+
+  /** Ends every `consume` and waits for it, so that the database can be closed under no reader's feet. */
+  async close(): Promise<void> {
+    const consumers = [...this.#consumers];
+    for (const { stop } of consumers) stop.abort();
+    await Promise.allSettled(consumers.map(({ done }) => done));
+  }
+
+  async #run(group: string, handler: LogHandler, signal: AbortSignal, end: number): Promise<void> {
     const generation = this.#nextGeneration(group);
-    const end = this.#end;
-    let next = Number((await handler.assigned(partition, generation)) ?? this.#start());
-    this.#positions.set(group, BigInt(next));
-    while (!options.signal.aborted) {
-      if (options.untilEnd && next >= end) break;
+    let next = Number((await handler.assigned(partition, generation)) ?? 0);
+    while (!signal.aborted && next < end) {
       const batch = this.#batch(next, generation);
       if (batch === null) {
-        await this.#appended(options.signal);
-        await sleep(this.#lingerMs, undefined, { signal: options.signal }).catch(() => undefined);
+        await this.#appended(signal);
+        await sleep(this.#lingerMs, undefined, { signal }).catch(() => undefined);
         continue;
       }
       await handler.batch(batch);
       next = Number(batch.nextOffset);
-      this.#positions.set(group, batch.nextOffset);
     }
     await handler.revoked(partition);
   }
 
-  /** Drops polls beyond the retention that every consumer has read; the newest of each source stay. */
-  prune(): void {
-    if (this.#positions.size === 0) return;
-    let read = this.#end;
-    for (const position of this.#positions.values()) read = Math.min(read, Number(position));
-    const drop = this.#database.prepare(
-      `DELETE FROM log_batches WHERE base_offset + count <= ?
-       AND at < (SELECT max(at) FROM log_batches newer WHERE newer.source = log_batches.source) - ?`,
-    );
-    drop.run(read, this.#retentionMs);
-  }
-
-  async close(): Promise<void> {
-    for (const wake of this.#waiting) wake();
-  }
-
   #batch(from: number, generation: number): LogBatch | null {
     if (from >= this.#end) return null;
-    const entries: LogEntry[] = [];
-    let next = from;
+    const entries: LogBatch["entries"] = [];
+    let next = this.#end;
     const polls = Math.max(1, Math.floor(this.#batchRecords / 500));
-    for (const row of this.#read.iterate(from, polls)) {
-      const base = Number(row.base_offset);
-      for (const [i, record] of parse(row.records).entries()) entries.push({ offset: BigInt(base + i), record });
-      next = base + Number(row.count);
+    for (const row of this.#read.iterate(from, from, polls)) {
+      for (const entry of entriesOf(row)) if (entry.offset >= from) entries.push(entry);
+      next = Number(row.base_offset) + Number(row.count);
       if (entries.length >= this.#batchRecords) break;
     }
     return { partition, generation, entries, nextOffset: BigInt(next), endOffset: BigInt(this.#end) };
@@ -144,11 +153,6 @@ export class SqliteLog implements ObservationLog {
     return Number(next.get(group)?.generation);
   }
 
-  #start(): number {
-    const first = this.#database.prepare("SELECT min(base_offset) AS start FROM log_batches").get();
-    return Number(first?.start ?? 0);
-  }
-
   #appended(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -160,8 +164,4 @@ export class SqliteLog implements ObservationLog {
       signal.addEventListener("abort", wake);
     });
   }
-}
-
-function parse(records: unknown): LogRecord[] {
-  return JSON.parse(String(records));
 }

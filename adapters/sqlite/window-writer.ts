@@ -3,12 +3,15 @@ import { column, StationWindowBatch } from "../../core/windows/station-window.ts
 import type { ZonePart } from "../../core/windows/zone-window.ts";
 import { Names } from "./names.ts";
 
+const nothing = { sourceId: -1, start: -1 };
+
 /** Writes windows by their key: writing one again replaces it. */
 export class WindowWriter {
   readonly #names: Names;
   readonly #stationWindow: StatementSync;
   readonly #zonePart: StatementSync;
   readonly #start: StatementSync;
+  #written = nothing;
 
   constructor(database: DatabaseSync) {
     this.#names = new Names(database);
@@ -23,16 +26,12 @@ export class WindowWriter {
 
   writeStationWindows(batch: StationWindowBatch): void {
     const v = batch.values;
-    let written = { sourceId: -1, start: -1 };
     for (let row = 0; row < batch.size; row++) {
       const i = row * StationWindowBatch.width;
       const source = batch.sources[row]!;
       const start = v[i + column.start]!;
       const sourceId = this.#names.source(source);
-      if (start !== written.start || sourceId !== written.sourceId) {
-        this.#start.run(sourceId, start);
-        written = { sourceId, start };
-      }
+      this.#writeStart(sourceId, start);
       this.#stationWindow.run(
         sourceId,
         start,
@@ -53,12 +52,15 @@ export class WindowWriter {
         v[i + column.changes]!,
       );
     }
+    this.#written = nothing;
   }
 
   writeZoneParts(parts: readonly ZonePart[]): void {
     for (const part of parts) {
+      const sourceId = this.#names.source(part.source);
+      this.#writeStart(sourceId, part.start);
       this.#zonePart.run(
-        this.#names.source(part.source),
+        sourceId,
         part.start,
         this.#names.zone(part.source, part.zone),
         part.partition,
@@ -74,10 +76,19 @@ export class WindowWriter {
         part.changes,
       );
     }
+    this.#written = nothing;
+  }
+
+  /** Once for the rows that follow each other with the same start; never over the end of a transaction. */
+  #writeStart(sourceId: number, start: number): void {
+    if (start === this.#written.start && sourceId === this.#written.sourceId) return;
+    this.#start.run(sourceId, start);
+    this.#written = { sourceId, start };
   }
 
   /** After a rolled-back transaction: numbers given out in it are not stored. */
   forgetNames(): void {
     this.#names.clear();
+    this.#written = nothing;
   }
 }

@@ -7,7 +7,7 @@ import { sameContent } from "../observation/observation.ts";
 import type { Poll, StationMetadata, UnreadablePoll } from "../observation/reading.ts";
 import { mergeInformation, mergeMetadata } from "../observation/station-metadata.ts";
 import type { ValidReading } from "../observation/validation.ts";
-import { split } from "../observation/validation.ts";
+import { isCount, split } from "../observation/validation.ts";
 import type { ZoneRule } from "../zones/zone-rule.ts";
 import type { KnownStation } from "./known-station.ts";
 import { newStation, remember, stationRecord } from "./known-station.ts";
@@ -52,13 +52,7 @@ export class Deduplicator {
 
   /** Takes up where the log ends (see `ObservationLog.tail`; `sinceMs` = the keyframe interval). */
   resume(tail: { stations: KeyedRecord[]; records: LogRecord[] }): void {
-    for (const record of tail.stations) {
-      const known = this.#station(record.station);
-      remember(known, record);
-      const zone = this.#settings.zoneOf(known.station, known.metadata);
-      known.recorded = zone === known.zone;
-      known.zone = zone;
-    }
+    for (const record of tail.stations) remember(this.#station(record.station), record);
     let last: PollMarker | null = null;
     for (const record of tail.records) {
       this.#ended = record.kind === "end";
@@ -66,11 +60,19 @@ export class Deduplicator {
       else if (record.kind === "poll") last = record;
       else remember(this.#station(record.station), record);
     }
+    for (const known of this.#stations.values()) this.#applyZoneRule(known);
     if (last === null) return;
     this.#lastPollAt = Math.max(this.#lastPollAt, last.at);
     this.#movedAt = last.movedAt;
     this.#health = new HealthTracker(last);
     for (const known of this.#stations.values()) if (!known.absent) known.observedAt = last.at;
+  }
+
+  /** The zone rule may differ from the one that the log was written with. */
+  #applyZoneRule(known: KnownStation): void {
+    const zone = this.#settings.zoneOf(known.station, known.metadata);
+    if (zone !== known.zone) known.recorded = false;
+    known.zone = zone;
   }
 
   /** Whether the log ends with this source's end marker. */
@@ -151,7 +153,7 @@ export class Deduplicator {
       ...content,
       capacity,
       zone: known.zone,
-      reportedAt: reading.reportedAt,
+      reportedAt: isCount(reading.reportedAt) ? reading.reportedAt : null,
     };
     outcome.records.push({ kind: changed ? "change" : "keyframe", ...observation });
     if (changed) outcome.changes++;
@@ -200,7 +202,9 @@ export class Deduplicator {
       const known = this.#station(station);
       if (!known.listed) known.recorded = false;
       known.listed = true;
-      this.#learn(known, mergeInformation(known.metadata, metadata, this.#health.filledColumns));
+      // Rows have said nothing of a station that was never observed, whatever they say of others.
+      const filledColumns = known.content === null ? [] : this.#health.filledColumns;
+      this.#learn(known, mergeInformation(known.metadata, metadata, filledColumns));
     }
   }
 

@@ -59,7 +59,7 @@ export class HealthTracker {
     const frozenPolls = facts.changes > 0 ? 0 : last.frozenPolls + 1;
     const { filledColumns, nullColumns } = fillOfColumns(facts.readings, last.filledColumns);
     const backwards = facts.feedTime !== null && this.#feedTime !== null && facts.feedTime < this.#feedTime;
-    if (facts.feedTime !== null) this.#feedTime = facts.feedTime;
+    this.#feedTime = facts.feedTime;
     this.#health = {
       polls: last.polls + 1,
       frozenPolls,

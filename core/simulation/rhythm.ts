@@ -7,8 +7,8 @@ export interface TripRates {
 
 /**
  * The city's rhythm at an hour of the service day (4 to 28; 25 is one in the morning): bell curves for the peaks over
- * a quiet night. The heights were set so that the share of stations that change in five minutes follows the Paris
- * recording of November 2024: about 0.35 at noon, 0.6 to 0.8 in the peaks, 0.3 on a weekend afternoon.
+ * a quiet night. The heights were set beside the Paris recording of November 2024, where 0.3 to 0.4 of the stations
+ * change within five minutes at midday, 0.5 and more in the peaks, and 0.25 to 0.35 on a weekend afternoon.
  */
 export function tripRates(hour: number, weekend: boolean): TripRates {
   if (weekend) {

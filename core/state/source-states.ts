@@ -1,7 +1,10 @@
 import type { MarkerRecord } from "../log/record.ts";
 import type { SourceState } from "./source-state.ts";
 
-/** Where each source stands, from its markers, and which of them moved since last asked. */
+/**
+ * Where each source stands, from its markers, and which of them moved since last asked. Every partition has a copy of
+ * each marker and they are read at different speeds: a marker older than the newest poll says nothing new.
+ */
 export class SourceStates {
   readonly #states = new Map<string, SourceState>();
   readonly #moved = new Set<string>();
@@ -12,8 +15,9 @@ export class SourceStates {
 
   apply(marker: MarkerRecord, finalUntil: number | null): void {
     const { source } = marker;
+    const state = this.#states.get(source);
+    if (state !== undefined && marker.at < state.lastPollAt) return;
     if (marker.kind === "end") {
-      const state = this.#states.get(source);
       if (state === undefined) return;
       this.#states.set(source, { ...state, ended: true, finalUntil });
     } else {

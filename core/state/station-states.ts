@@ -25,6 +25,7 @@ export class StationStates {
         state.zone = record.zone;
         return;
       case "absent":
+        state.content ??= record.last;
         state.zone = record.zone;
         state.absentSince ??= record.at;
         return;

@@ -126,20 +126,26 @@ export function describePending(rows: Float64Array, r: number, station: string, 
     at,
     bikes: rows[r + pendingField.bikes],
     docks: rows[r + pendingField.docks],
-    mechanical: rows[r + pendingField.mechanical],
-    ebike: rows[r + pendingField.ebike],
+    mechanical: known(rows[r + pendingField.mechanical]!),
+    ebike: known(rows[r + pendingField.ebike]!),
     ...flagsOf(rows[r + pendingField.flags]!),
+    capacity: known(rows[r + pendingField.capacity]!),
   };
+}
+
+function known(value: number): number | null {
+  return value < 0 ? null : value;
 }
 
 /**
  * Which of two records of one station and poll counts: an observation before an absence, then the greater values.
  * A correct producer never sends two that differ; with this rule even then the order of arrival does not matter.
+ * Zones compare by name: their index is itself an order of arrival.
  */
-export function outranks(rows: Float64Array, a: number, b: number): boolean {
-  for (let f: number = pendingField.observed; f < pendingWidth; f++) {
+export function outranks(rows: Float64Array, a: number, b: number, zones: readonly string[]): boolean {
+  for (let f: number = pendingField.observed; f < pendingField.zone; f++) {
     const difference = rows[a + f]! - rows[b + f]!;
     if (difference !== 0) return difference > 0;
   }
-  return false;
+  return (zones[rows[a + pendingField.zone]!] ?? "") > (zones[rows[b + pendingField.zone]!] ?? "");
 }

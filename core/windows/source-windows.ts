@@ -35,8 +35,11 @@ export class SourceWindows {
   #pending = new PendingPolls();
   #stations = new StationTable();
   #zones = new ZoneSums();
-  /** Stations whose zone changed within the open window, with the zones that have counted them. */
-  readonly #moved = new Map<number, Set<number>>();
+  /**
+   * Stations whose zone changed within the open window, with the zones they left and whether they count into that
+   * zone's `stations`. A zone that was left keeps the station until the window closes: it had time there.
+   */
+  readonly #left = new Map<number, Map<number, boolean>>();
 
   constructor(source: string, lengthMs: number, partition: number) {
     this.#source = source;
@@ -79,7 +82,7 @@ export class SourceWindows {
   }
 
   #close(start: number, end: number, output: WindowOutput): void {
-    for (const poll of this.#pending.takeBefore(end)) this.#apply(poll, output);
+    for (const poll of this.#pending.takeBefore(end)) this.#apply(poll, start, output);
     const stations = this.#stations;
     const known = this.#clock.knownAt(end);
     const presentAtEnd = this.#clock.knownBefore(end);
@@ -89,27 +92,27 @@ export class SourceWindows {
       if (state === phase.unseen) continue;
       let knownAtEnd = presentAtEnd;
       if (state === phase.present) {
-        this.#accumulate(s, i, known - stations.rows[i + field.since]!);
+        this.#accumulate(i, known - stations.rows[i + field.since]!);
         stations.rows[i + field.since] = known;
       } else {
         knownAtEnd = end <= stations.rows[i + field.expiresAt]!;
-        this.#accumulateWhileHeld(s, i, end);
+        this.#accumulateWhileHeld(i, end);
       }
       if (stations.rows[i + field.knownMs]! > 0) this.#emit(s, i, start, knownAtEnd, output.stationWindows);
       stations.startWindow(i);
     }
     this.#zones.close(this.#source, start, end, this.#partition, output.zoneParts);
-    this.#moved.clear();
+    this.#forgetLeft();
   }
 
-  #apply(poll: PendingPoll, output: WindowOutput): void {
+  #apply(poll: PendingPoll, start: number, output: WindowOutput): void {
     if (poll.holdMs === null) {
       this.#refuse(poll, output);
       return;
     }
     const expiry = this.#clock.advance(poll.at, poll.holdMs);
     const known = this.#clock.knownAt(poll.at);
-    this.#stations.choose(poll);
+    this.#stations.choose(poll, this.#zones.names);
     const records = poll.rows;
     for (let r = 0; r < poll.size * pendingWidth; r += pendingWidth) {
       const s = records[r + pendingField.station]!;
@@ -117,11 +120,11 @@ export class SourceWindows {
       const i = s * rowWidth;
       const rows = this.#stations.rows;
       const zone = records[r + pendingField.zone]!;
-      if (zone !== rows[i + field.zone]) this.#moveToZone(s, i, zone, poll.at, known);
+      if (zone !== rows[i + field.zone]) this.#moveToZone(s, i, zone, poll.at, known, start);
       if (records[r + pendingField.observed] === 1) {
-        this.#observe(s, i, records, r, poll.at, known);
+        this.#observe(i, records, r, poll.at, known);
       } else if (rows[i + field.phase] === phase.present) {
-        this.#accumulate(s, i, known - rows[i + field.since]!);
+        this.#accumulate(i, known - rows[i + field.since]!);
         rows[i + field.phase] = phase.absent;
         rows[i + field.since] = poll.at;
         rows[i + field.expiresAt] = expiry;
@@ -130,13 +133,13 @@ export class SourceWindows {
     this.#pending.recycle(poll);
   }
 
-  #observe(s: number, i: number, records: Float64Array, r: number, at: number, known: number): void {
+  #observe(i: number, records: Float64Array, r: number, at: number, known: number): void {
     const rows = this.#stations.rows;
     const before = rows[i + field.phase];
     const changed = before === phase.unseen || !this.#stations.hasContent(i, records, r);
     const capacityMoved = rows[i + field.capacity] !== records[r + pendingField.capacity];
     if (!changed && !capacityMoved && before === phase.present) return;
-    this.#bringUpTo(s, i, at, known);
+    this.#bringUpTo(i, at, known);
     this.#stations.store(i, records, r);
     rows[i + field.phase] = phase.present;
     rows[i + field.since] = known;
@@ -152,26 +155,26 @@ export class SourceWindows {
   }
 
   /** Integrates the current content up to a poll. Only at a difference: where keyframes fall must not show. */
-  #bringUpTo(s: number, i: number, at: number, known: number): void {
+  #bringUpTo(i: number, at: number, known: number): void {
     const state = this.#stations.rows[i + field.phase];
     if (state === phase.present) {
-      this.#accumulate(s, i, known - this.#stations.rows[i + field.since]!);
+      this.#accumulate(i, known - this.#stations.rows[i + field.since]!);
       this.#stations.rows[i + field.since] = known;
     } else if (state === phase.absent) {
-      this.#accumulateWhileHeld(s, i, at);
+      this.#accumulateWhileHeld(i, at);
     }
   }
 
-  #accumulateWhileHeld(s: number, i: number, until: number): void {
+  #accumulateWhileHeld(i: number, until: number): void {
     const rows = this.#stations.rows;
     const reached = Math.min(until, rows[i + field.expiresAt]!);
     const since = rows[i + field.since]!;
     if (reached <= since) return;
-    this.#accumulate(s, i, reached - since);
+    this.#accumulate(i, reached - since);
     rows[i + field.since] = reached;
   }
 
-  #accumulate(s: number, i: number, ms: number): void {
+  #accumulate(i: number, ms: number): void {
     if (ms <= 0) return;
     const rows = this.#stations.rows;
     const bikes = rows[i + field.bikes]!;
@@ -206,15 +209,10 @@ export class SourceWindows {
     sums[z + zoneField.ebikeMs]! += ebike * splitMs;
     sums[z + zoneField.splitMs]! += splitMs;
     sums[z + zoneField.placesMs]! += places * ms;
-    if (rows[i + field.counted] === 0) this.#countStation(s, i, zone, z);
-  }
-
-  #countStation(s: number, i: number, zone: number, z: number): void {
-    this.#stations.rows[i + field.counted] = 1;
-    const counted = this.#moved.get(s);
-    if (counted?.has(zone)) return;
-    counted?.add(zone);
-    this.#zones.values[z + zoneField.stations]! += 1;
+    if (rows[i + field.counted] === 0) {
+      rows[i + field.counted] = 1;
+      sums[z + zoneField.stations]! += 1;
+    }
   }
 
   #countChange(i: number): void {
@@ -225,19 +223,33 @@ export class SourceWindows {
     this.#zones.values[zone * ZoneSums.width + zoneField.changes]! += 1;
   }
 
-  #moveToZone(s: number, i: number, zone: number, at: number, known: number): void {
+  #moveToZone(s: number, i: number, zone: number, at: number, known: number, start: number): void {
     const rows = this.#stations.rows;
+    const counts = this.#zones.stationCounts;
     const before = rows[i + field.zone]!;
-    this.#bringUpTo(s, i, at, known);
+    this.#bringUpTo(i, at, known);
     if (before >= 0) {
-      this.#zones.stationCounts[before]! -= 1;
-      const counted = this.#moved.get(s) ?? new Set<number>();
-      if (rows[i + field.counted] === 1) counted.add(before);
-      this.#moved.set(s, counted);
+      if (at === start) counts[before]! -= 1;
+      else this.#leave(s, before, rows[i + field.counted] === 1);
     }
-    if (zone >= 0) this.#zones.stationCounts[zone]! += 1;
+    const left = this.#left.get(s);
+    if (zone >= 0 && !left?.has(zone)) counts[zone]! += 1;
+    rows[i + field.counted] = left?.get(zone) ? 1 : 0;
     rows[i + field.zone] = zone;
-    rows[i + field.counted] = 0;
+    left?.delete(zone);
+  }
+
+  #leave(s: number, zone: number, counted: boolean): void {
+    const left = this.#left.get(s) ?? new Map<number, boolean>();
+    left.set(zone, counted);
+    this.#left.set(s, left);
+  }
+
+  #forgetLeft(): void {
+    for (const left of this.#left.values()) {
+      for (const zone of left.keys()) this.#zones.stationCounts[zone]! -= 1;
+    }
+    this.#left.clear();
   }
 
   #emit(s: number, i: number, start: number, knownAtEnd: boolean, batch: StationWindowBatch): void {

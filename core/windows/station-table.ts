@@ -140,8 +140,9 @@ export class StationTable {
   /**
    * Leaves one waiting record a station: sets the station of the others to −1. Repeated records are rare; telling
    * them apart by a number a station costs less than a set.
+   * @param zones names of the zones, by index.
    */
-  choose(poll: PendingPoll): void {
+  choose(poll: PendingPoll, zones: readonly string[]): void {
     const rows = poll.rows;
     this.#passes++;
     for (let row = 0; row < poll.size; row++) {
@@ -153,7 +154,7 @@ export class StationTable {
         continue;
       }
       const other = this.#chosen[s]!;
-      const wins = outranks(rows, r, other);
+      const wins = outranks(rows, r, other, zones);
       rows[(wins ? other : r) + pendingField.station] = -1;
       if (wins) this.#chosen[s] = r;
     }

@@ -100,11 +100,11 @@ export class WindowEngine {
 
   /**
    * An engine that goes on where `snapshot` was taken.
-   * @throws VelibError VELIB_CHECKPOINT_FORMAT when the bytes are of another version or window length.
+   * @throws VelibError VELIB_CHECKPOINT_FORMAT when the bytes are no snapshot, or of another version or window length.
    */
   static restore(bytes: Uint8Array, settings: WindowSettings, partition = 0): WindowEngine {
     const engine = new WindowEngine(settings, partition);
-    const snapshot: Snapshot = deserialize(bytes);
+    const snapshot = readSnapshot(bytes, partition);
     if (snapshot.version !== snapshotVersion) {
       throw new VelibError(
         "VELIB_CHECKPOINT_FORMAT",
@@ -132,5 +132,17 @@ export class WindowEngine {
     }
     this.#latest = { source, windows };
     return windows;
+  }
+}
+
+function readSnapshot(bytes: Uint8Array, partition: number): Snapshot {
+  try {
+    return deserialize(bytes);
+  } catch (cause) {
+    throw new VelibError(
+      "VELIB_CHECKPOINT_FORMAT",
+      `checkpoint of partition ${partition}: ${bytes.length} bytes that can't be read; use the release that wrote it, or start with new storage`,
+      { cause },
+    );
   }
 }

@@ -21,7 +21,7 @@ export class ZoneSums {
   readonly names: string[] = [];
   /** Sums of the open window, `width` numbers a zone. */
   values = new Float64Array(16 * width);
-  /** Stations of the zone, seen or not. */
+  /** Stations that were in the zone at any time of the open window, seen or not. */
   readonly stationCounts: number[] = [];
   readonly #index = new Map<string, number>();
 

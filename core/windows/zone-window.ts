@@ -21,7 +21,7 @@ export interface ZonePart {
   placesMs: number;
   /** Stations with known time > 0. */
   stations: number;
-  /** Stations of the zone, seen or not. */
+  /** Stations that were in the zone at any time of the window, seen or not. */
   zoneStations: number;
   changes: number;
 }

@@ -23,6 +23,8 @@ export interface AggregatorSettings {
 /** What one partition's aggregation holds between commits. */
 interface PartitionState {
   engine: WindowEngine;
+  /** The latest states of its own stations: another partition's newer ones must not be taken for stored. */
+  stations: StationStates;
   generation: number;
   /** Where the log goes on after what the engine has taken in. */
   offset: bigint;
@@ -40,7 +42,6 @@ export class Aggregator implements LogHandler {
   readonly #settings: AggregatorSettings;
   readonly #metrics: Metrics;
   readonly #partitions = new Map<number, PartitionState>();
-  readonly #stations = new StationStates();
   readonly #sources = new SourceStates();
   readonly #letters: DeadLetter[] = [];
 
@@ -59,9 +60,13 @@ export class Aggregator implements LogHandler {
         ? new WindowEngine(windows, partition)
         : WindowEngine.restore(checkpoint.state, windows, partition);
     const offset = checkpoint?.offset ?? null;
-    this.#partitions.set(partition, { engine, generation, offset: offset ?? 0n, dirty: false });
-    for (const state of await this.#results.stations({})) this.#stations.restore(state);
-    for (const state of await this.#results.sources()) this.#sources.restore(state);
+    const stations = new StationStates();
+    for (const state of await this.#results.stations({})) stations.restore(state);
+    // Every partition has all markers: while one is ours, what is in memory is at least as new as what is stored.
+    if (this.#partitions.size === 0) {
+      for (const state of await this.#results.sources()) this.#sources.restore(state);
+    }
+    this.#partitions.set(partition, { engine, stations, generation, offset: offset ?? 0n, dirty: false });
     return offset;
   }
 
@@ -69,7 +74,7 @@ export class Aggregator implements LogHandler {
     const state = this.#partitions.get(batch.partition);
     if (state === undefined) throw new Error(`partition ${batch.partition} was never assigned`);
     const started = performance.now();
-    for (const entry of batch.entries) this.#take(state.engine, entry);
+    for (const entry of batch.entries) this.#take(state, entry);
     state.offset = batch.nextOffset;
     state.dirty = true;
     this.#metrics.processing.observe({ stage: "aggregate" }, (performance.now() - started) / 1000);
@@ -89,7 +94,7 @@ export class Aggregator implements LogHandler {
     this.#partitions.delete(partition);
   }
 
-  #take(engine: WindowEngine, entry: LogEntry): void {
+  #take({ engine, stations }: PartitionState, entry: LogEntry): void {
     if ("undecodable" in entry) {
       const { source, at, detail, excerpt } = entry.undecodable;
       this.#letters.push(deadLetter(source, at, "undecodable-record", detail, excerpt, String(entry.offset)));
@@ -100,7 +105,7 @@ export class Aggregator implements LogHandler {
     if (record.kind === "poll" || record.kind === "end") {
       this.#sources.apply(record, engine.finalUntil(record.source));
     } else {
-      this.#stations.apply(record);
+      stations.apply(record);
     }
   }
 
@@ -124,7 +129,7 @@ export class Aggregator implements LogHandler {
       state: engine.snapshot(),
       stationWindows,
       zoneParts,
-      stations: this.#stations.takeMoved(),
+      stations: state.stations.takeMoved(),
       sources: this.#sources.takeMoved(),
     });
     for (const letter of this.#letters) this.#metrics.deadLetters.inc({ source: letter.source, reason: letter.reason });

@@ -48,6 +48,7 @@ export function addDocs(app: ApiServer, { version }: Pick<ApiDeps, "version">): 
 function withDefaultsOptional(schema: FastifySchema | undefined): FastifySchema {
   const query = schema?.querystring;
   if (!Type.IsSchema(query) || !Type.IsObject(query)) return schema ?? {};
-  const required = query.required.filter((name) => !("default" in (query.properties[name] ?? {})));
+  const always: readonly string[] = query.required ?? [];
+  const required = always.filter((name) => !("default" in (query.properties[name] ?? {})));
   return { ...schema, querystring: { ...query, required } };
 }

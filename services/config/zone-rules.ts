@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Type } from "typebox";
 import Value from "typebox/value";
 import { VelibError } from "../../core/errors.ts";
@@ -26,7 +27,7 @@ const Polygons = Type.Object({
  * The rule a configuration asks for. Without one: arrondissements where the network names communes, which Vélib
  * does, and H3 cells of about 0.7 km² (resolution 8) elsewhere.
  */
-export async function zoneRule(config: ZonesConfig | undefined): Promise<ZoneRule> {
+export function zoneRule(config: ZonesConfig | undefined): ZoneRule {
   if (config?.geojson !== undefined) {
     return byPolygon(readPolygons(config.geojson.path, config.geojson.nameProperty));
   }
@@ -36,16 +37,24 @@ export async function zoneRule(config: ZonesConfig | undefined): Promise<ZoneRul
   return withoutConfiguration();
 }
 
-/** H3 is only loaded once a station needs it. */
-async function withoutConfiguration(): Promise<ZoneRule> {
-  const cell = await h3Rule(8);
+function withoutConfiguration(): ZoneRule {
+  const cell = h3Rule(8);
   return (station, metadata) =>
     metadata.commune === null ? cell(station, metadata) : byArrondissement(station, metadata);
 }
 
-async function h3Rule(resolution: number): Promise<ZoneRule> {
-  const { latLngToCell } = await import("h3-js");
-  return byH3(latLngToCell, resolution);
+/** H3 is loaded when the first station needs it: most networks name their areas, and it takes 6 MB. */
+function h3Rule(resolution: number): ZoneRule {
+  let rule: ZoneRule | null = null;
+  return (station, metadata) => {
+    if (metadata.lat === null) return null;
+    rule ??= byH3(loadH3().latLngToCell, resolution);
+    return rule(station, metadata);
+  };
+}
+
+function loadH3(): typeof import("h3-js") {
+  return createRequire(import.meta.url)("h3-js");
 }
 
 /** @throws VelibError VELIB_CONFIG_UNREADABLE | VELIB_CONFIG_INVALID */

@@ -48,7 +48,7 @@ export function localCommand(): Command {
 async function runCommand(options: Options): Promise<void> {
   const config = await configOf(options);
   const windows = windowSettings(config);
-  const zoneOf = await zoneRule(config.zones);
+  const zoneOf = zoneRule(config.zones);
   const { host, port } = config.http;
   await assertPortFree(host, port);
   const signal = stopSignal();

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { OpenDataDir } from "../../adapters/sqlite/data-dir.ts";
 import { openDataDir } from "../../adapters/sqlite/data-dir.ts";
 import { keepWindowLength } from "../../adapters/sqlite/data-dir-settings.ts";
@@ -5,18 +6,23 @@ import { SqliteDeadLetters } from "../../adapters/sqlite/sqlite-dead-letters.ts"
 import { SqliteHistory } from "../../adapters/sqlite/sqlite-history.ts";
 import { SqliteLog } from "../../adapters/sqlite/sqlite-log.ts";
 import { SqliteResults } from "../../adapters/sqlite/sqlite-results.ts";
+import type { Retention } from "../../adapters/sqlite/sqlite-retention.ts";
+import { SqliteRetention } from "../../adapters/sqlite/sqlite-retention.ts";
 import { Deduplicator } from "../../core/deduplication/deduplicator.ts";
+import type { LogHandler } from "../../core/ports/observation-log.ts";
 import type { WindowSettings } from "../../core/windows/window-engine.ts";
 import type { ZoneRule } from "../../core/zones/zone-rule.ts";
 import { Aggregator, aggregatorGroup } from "../aggregator/aggregator.ts";
 import { Archiver, archiverGroup } from "../archiver/archiver.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { Producer } from "../producer/producer.ts";
+import { PruningHandler } from "./pruning-handler.ts";
 
 export interface EmbeddedSettings {
   windows: WindowSettings;
   keyframeMs: number;
   zoneOf: ZoneRule;
+  retention: Retention;
 }
 
 /** Windows gathered before a commit while catching up. */
@@ -29,6 +35,7 @@ export class EmbeddedPlatform {
   readonly history: SqliteHistory;
   readonly deadLetters: SqliteDeadLetters;
   readonly #dataDir: OpenDataDir;
+  readonly #retention: SqliteRetention;
   readonly #settings: EmbeddedSettings;
   readonly #metrics: Metrics;
 
@@ -48,6 +55,7 @@ export class EmbeddedPlatform {
     this.results = new SqliteResults(database, settings.windows.lengthMs);
     this.history = new SqliteHistory(database);
     this.deadLetters = new SqliteDeadLetters(database);
+    this.#retention = new SqliteRetention(database, settings.retention);
   }
 
   /** A producer that goes on where the log of `source` ends, and the time of the last poll in it, ms. */
@@ -59,25 +67,52 @@ export class EmbeddedPlatform {
     return { producer, lastPollAt };
   }
 
-  /** Aggregates and archives the log until `signal` aborts. */
+  /** Aggregates and archives the log until `signal` aborts, and drops what is older than the retention. */
   async follow(signal: AbortSignal): Promise<void> {
-    await this.#consume({ signal });
+    await this.#consume(signal, false);
   }
 
-  /** Aggregates and archives what is in the log now. */
+  /** Aggregates and archives what is in the log now, and drops all that is older than the retention. */
   async catchUp(): Promise<void> {
-    await this.#consume({ signal: new AbortController().signal, untilEnd: true });
-    this.log.prune();
+    await this.#consume(new AbortController().signal, true);
+    while (this.#retention.pruneWindows() || this.#retention.pruneHistory()) await nextTurn();
+    this.#retention.pruneLog();
   }
 
-  async #consume(options: { signal: AbortSignal; untilEnd?: boolean }): Promise<void> {
+  async #consume(signal: AbortSignal, untilEnd: boolean): Promise<void> {
     const { windows } = this.#settings;
+    const stop = new AbortController();
+    const forward = () => stop.abort();
+    if (signal.aborted) stop.abort();
+    signal.addEventListener("abort", forward, { once: true });
     const aggregator = new Aggregator(this.results, this.deadLetters, { windows, commitWindows }, this.#metrics);
     const archiver = new Archiver(this.history, this.#metrics);
-    await Promise.all([
-      this.log.consume(aggregatorGroup, aggregator, options),
-      this.log.consume(archiverGroup, archiver, options),
-    ]);
+    const consumers = [
+      this.#consumeAs(aggregatorGroup, aggregator, () => this.#retention.pruneWindows(), stop.signal, untilEnd),
+      this.#consumeAs(archiverGroup, archiver, () => this.#retention.pruneHistory(), stop.signal, untilEnd),
+    ];
+    try {
+      await Promise.all(consumers);
+    } finally {
+      // One that failed must not leave the other one at work on a database that is about to be closed.
+      stop.abort();
+      await Promise.allSettled(consumers);
+      signal.removeEventListener("abort", forward);
+    }
+  }
+
+  #consumeAs(
+    group: string,
+    handler: LogHandler,
+    prune: () => boolean,
+    signal: AbortSignal,
+    untilEnd: boolean,
+  ): Promise<void> {
+    const pruning = new PruningHandler(handler, () => {
+      prune();
+      this.#retention.pruneLog();
+    });
+    return this.log.consume(group, pruning, { signal, untilEnd });
   }
 
   async close(): Promise<void> {

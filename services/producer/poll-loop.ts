@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { backOffMs } from "../../adapters/http/back-off.ts";
 import { SourceError } from "../../adapters/http/source-error.ts";
 import type { PolledSource } from "../../core/ports/source.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { pause } from "./long-pause.ts";
 import type { Producer } from "./producer.ts";
 
 export interface PollLoopOptions {
@@ -64,9 +64,4 @@ export async function pollSource(source: PolledSource, producer: Producer, optio
     if (scheduled < now()) scheduled = now();
     await pause(scheduled - now(), signal);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0) return;
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

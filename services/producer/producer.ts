@@ -1,8 +1,12 @@
 import type { Deduplicator, PollOutcome } from "../../core/deduplication/deduplicator.ts";
+import type { EndMarker, KeyedRecord, LogRecord } from "../../core/log/record.ts";
 import type { Poll, UnreadablePoll } from "../../core/observation/reading.ts";
 import type { DeadLetters } from "../../core/ports/dead-letters.ts";
 import type { ObservationLog } from "../../core/ports/observation-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+
+/** How far back content is looked for, ms: the log is kept for two days unless configured. */
+const longestTailMs = 48 * 3_600_000;
 
 /** Puts the polls of one source into the log, and what can't be used into the dead letters. */
 export class Producer {
@@ -28,7 +32,13 @@ export class Producer {
 
   /** Takes up where the log ends. Returns the time of the last poll in it, ms; null for a new source. */
   async resume(keyframeMs: number): Promise<number | null> {
-    this.#deduplicator.resume(await this.#log.tail(this.source, keyframeMs));
+    let tail = await this.#log.tail(this.source, keyframeMs);
+    // The log may have been written with a longer keyframe interval: a station it knows, without its content, would
+    // count as changed. Each step back reads four times as much.
+    for (let sinceMs = 4 * keyframeMs; lacksContent(tail) && sinceMs <= longestTailMs; sinceMs *= 4) {
+      tail = await this.#log.tail(this.source, sinceMs);
+    }
+    this.#deduplicator.resume(tail);
     return this.#deduplicator.lastPollAt;
   }
 
@@ -52,6 +62,17 @@ export class Producer {
   /** Says that the source's recording is over, so that its last windows become final; once. */
   async end(at: number): Promise<void> {
     if (this.#deduplicator.ended) return;
-    await this.#log.append({ records: [], marker: { kind: "end", source: this.source, at } });
+    const marker: EndMarker = { kind: "end", source: this.source, at };
+    await this.#log.append({ records: [], marker });
+    this.#deduplicator.resume({ stations: [], records: [marker] });
   }
+}
+
+/** Whether a station that the log knows has neither an observation nor an absence in the tail. */
+function lacksContent({ stations, records }: { stations: KeyedRecord[]; records: LogRecord[] }): boolean {
+  const told = new Set<string>();
+  for (const record of records) {
+    if (record.kind === "change" || record.kind === "keyframe" || record.kind === "absent") told.add(record.station);
+  }
+  return stations.some(({ station }) => !told.has(station));
 }

@@ -49,7 +49,7 @@ async function runReplay(path: string, options: Options): Promise<void> {
   const config = checkConfig(given, "options");
   const windows = windowSettings(config);
   const hold = holdMs(options.hold, recording.intervalMs);
-  const zoneOf = await zoneRule(config.zones);
+  const zoneOf = zoneRule(config.zones);
   const keyframeMs = durationMs(config.deduplication.keyframeInterval);
 
   const dir = options.dataDir ?? config.dataDir;

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { VelibError } from "../../core/errors.ts";
+import { pause } from "../producer/long-pause.ts";
 
 /** How fast a recording is replayed: seconds of it per second; Infinity for as fast as possible. */
 export type Pace = number;
@@ -8,6 +9,13 @@ export function parsePace(text: string): Pace | null {
   if (text === "max") return Number.POSITIVE_INFINITY;
   const factor = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
   return factor === undefined || Number(factor) === 0 ? null : Number(factor);
+}
+
+/** @throws VelibError VELIB_CONFIG_INVALID when `--pace` is none */
+export function paceOption(text: string): Pace {
+  const pace = parsePace(text);
+  if (pace !== null) return pace;
+  throw new VelibError("VELIB_CONFIG_INVALID", `--pace: expected max or a factor such as 60x, got "${text}"`);
 }
 
 /** Waits so that polls come out at the pace of the recording, from the first one asked for on. */
@@ -32,7 +40,6 @@ export class Pacer {
 
   /** Waits for the poll of time `at`, or until `signal` aborts. */
   async pause(at: number, signal: AbortSignal): Promise<void> {
-    const ms = this.waitMs(at);
-    if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+    await pause(this.waitMs(at), signal);
   }
 }

@@ -32,7 +32,7 @@ export class ProgressBar {
 
 /** `███████░░░░  61%  2024-11-07T09:15Z  470 polls  38.2 polls/s  ETA 8 s` */
 export function progressLine(progress: number, polls: number, at: number, elapsedMs: number): string {
-  const full = Math.round(progress * width);
+  const full = Math.round(Math.min(1, progress) * width);
   const bar = "█".repeat(full) + "░".repeat(width - full);
   const rate = elapsedMs > 0 ? polls / (elapsedMs / 1000) : 0;
   const eta = progress > 0 ? `ETA ${Math.ceil((elapsedMs * (1 - progress)) / progress / 1000)} s` : "ETA ?";

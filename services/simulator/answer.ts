@@ -47,7 +47,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
   const encoding = compressed ? { "Content-Encoding": "gzip" } : {};
   if (cut?.breaksConnection && request.method !== "HEAD") {
     response.writeHead(status, { ...headers, ...encoding, "Content-Length": body.raw.length + 1 });
-    response.write(bytes, () => response.destroy());
+    response.write(bytes, () => request.socket.destroySoon());
     return;
   }
   response.writeHead(status, { ...(cut === null ? validated : headers), ...encoding, "Content-Length": bytes.length });

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 const compress = promisify(gzip);
-/** Bodies kept, bytes: a few feeds of a large city, or all of an ordinary one. */
+/** Bodies kept, bytes at most: all feeds of an ordinary city twice. */
 const keptBytes = 8 * 1024 * 1024;
 
 /** A body as it goes over the wire. */
@@ -25,27 +25,39 @@ export function gzipped(body: EncodedBody): Promise<Buffer> {
   return body.gzip;
 }
 
-/** The newest bodies by what they show, so that many clients cost one rendering a publication. */
+/** The bodies of the newest publications, so that many clients cost one rendering each. */
 export class EncodedBodies {
-  readonly #bodies = new Map<string, EncodedBody>();
+  readonly #bodies = new Map<string, { publication: number; body: EncodedBody }>();
+  /** Two: the prompt replica's and the late one's. */
+  #publications: number[] = [];
   #bytes = 0;
 
-  /** @param key names the content: equal keys, equal text */
-  get(key: string, render: () => string): EncodedBody {
+  /**
+   * @param publication time of what the body shows, ms
+   * @param name names the content: equal names within a publication, equal text
+   */
+  get(publication: number, name: string, render: () => string): EncodedBody {
+    const key = `${publication} ${name}`;
     const known = this.#bodies.get(key);
     if (known !== undefined) {
-      return known;
+      return known.body;
     }
     const body = encodeBody(render());
-    this.#bodies.set(key, body);
+    this.#bodies.set(key, { publication, body });
     this.#bytes += body.raw.length;
-    for (const [oldest, { raw }] of this.#bodies) {
-      if (this.#bytes <= keptBytes) {
-        break;
-      }
-      this.#bodies.delete(oldest);
-      this.#bytes -= raw.length;
+    if (!this.#publications.includes(publication)) {
+      this.#publications = [publication, ...this.#publications.slice(0, 1)];
     }
+    this.#forget();
     return body;
+  }
+
+  #forget(): void {
+    for (const [key, { publication, body }] of this.#bodies) {
+      if (this.#bytes > keptBytes || !this.#publications.includes(publication)) {
+        this.#bodies.delete(key);
+        this.#bytes -= body.raw.length;
+      }
+    }
   }
 }

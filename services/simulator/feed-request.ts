@@ -36,15 +36,15 @@ export function failure(faults: RequestFaults): Answer | null {
   return null;
 }
 
-/** What the request is shown, and a key that names that content (null: it is this request's alone). */
-export function viewFor(request: FeedRequest): { view: FeedView; key: string | null } {
+/** What the request is shown, and which publication that is (null: it is shown to this request alone). */
+export function viewFor(request: FeedRequest): { view: FeedView; publication: number | null } {
   const { simulator, faults } = request;
   const state = stateFor(request);
   const { city, order } = simulator.feed;
   if (faults.meets("duplicates")) {
-    return { view: { city, state, rows: withDuplicates(order, faults.share) }, key: null };
+    return { view: { city, state, rows: withDuplicates(order, faults.share) }, publication: null };
   }
-  return { view: { city, state, rows: order }, key: String(state.at) };
+  return { view: { city, state, rows: order }, publication: state.at };
 }
 
 function stateFor({ simulator, at, faults }: FeedRequest): CityState {

@@ -22,19 +22,19 @@ export function gbfsAnswer(path: string, request: FeedRequest): Answer {
     return notFound(path);
   }
   const folder = `${request.origin}/gbfs/${version}`;
-  const { view, key } = viewFor(request);
+  const { view, publication } = viewFor(request);
   const wrap = (data: object) => JSON.stringify(envelope(version, data, view.state.at, request));
   const feed = gbfsFeeds.find((each) => each === name);
   if (feed !== undefined) {
     const render = () => wrap(version === "2.3" ? feed2(feed, view) : feed3(feed, view));
-    return jsonText(200, bodyOf(request, key, `${version} ${feed}`, render), cacheUntilNext(request));
+    return jsonText(200, bodyOf(request, publication, `${version} ${feed}`, render), cacheUntilNext(request));
   }
   const data = discovery(name, version, folder, request.origin);
   return data === null ? notFound(path) : jsonText(200, encodeBody(wrap(data)), cacheUntilNext(request));
 }
 
-function bodyOf({ simulator }: FeedRequest, key: string | null, name: string, render: () => string) {
-  return key === null ? encodeBody(render()) : simulator.bodies.get(`${key} ${name}`, render);
+function bodyOf({ simulator }: FeedRequest, publication: number | null, name: string, render: () => string) {
+  return publication === null ? encodeBody(render()) : simulator.bodies.get(publication, name, render);
 }
 
 /** Discovery files hold the address the client used, so they are written for each request. */

@@ -15,15 +15,20 @@ beforeAll(async () => {
 
 afterAll(() => simulator.close());
 
+/** The JSON at an address. */
+async function get(url: string) {
+  return JSON.parse(await (await fetch(url)).text());
+}
+
 async function codes(query: string): Promise<string[]> {
-  const body = await (await fetch(`${simulator.recordsUrl}?${query}`)).json();
+  const body = await get(`${simulator.recordsUrl}?${query}`);
   return body.results.map(({ stationcode }: { stationcode: string }) => stationcode);
 }
 
 describe("Opendatasoft records", () => {
   it("gives all stations once over the pages, and their number on each", async () => {
     const pages = await Promise.all([0, 100, 200].map((offset) => codes(`limit=100&offset=${offset}`)));
-    const first = await (await fetch(`${simulator.recordsUrl}?limit=1`)).json();
+    const first = await get(`${simulator.recordsUrl}?limit=1`);
 
     expect(pages.map((page) => page.length)).toEqual([100, 100, 30]);
     expect(new Set(pages.flat()).size).toBe(230);

@@ -49,16 +49,16 @@ function rowsAnswer(request: FeedRequest, form: BodyForm, query: RowsQuery | Que
   if ("problem" in query) {
     return json(400, { error_code: "InvalidRESTParameterError", message: query.problem });
   }
-  const { view, key } = viewFor(request);
+  const { view, publication } = viewFor(request);
   const nulls = nullColumns(request);
   const render = () => {
     const rows = datasetRows({ ...view, rows: page(view, query) }, nulls, query.zone);
     return bodyText(form, [...rows], view.rows.length);
   };
-  const shared = key !== null && nulls === "none";
-  const body = shared
-    ? request.simulator.bodies.get(`${key} ${form} ${request.parameters}`, render)
-    : encodeBody(render());
+  const body =
+    publication === null || nulls !== "none"
+      ? encodeBody(render())
+      : request.simulator.bodies.get(publication, `${form} ${request.parameters}`, render);
   return jsonText(200, body, cacheUntilNext(request));
 }
 

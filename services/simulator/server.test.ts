@@ -17,6 +17,11 @@ beforeEach(async () => {
 
 afterEach(() => simulator.close());
 
+/** The JSON at an address. */
+async function get(url: string) {
+  return JSON.parse(await (await fetch(url)).text());
+}
+
 /** A request as written here: fetch adds headers and unpacks bodies. */
 function raw(url: string, headers: Record<string, string>, method = "GET"): Promise<[IncomingMessage, Buffer]> {
   return new Promise((resolve, reject) => {
@@ -88,7 +93,7 @@ describe("simulator server", () => {
       intervalMs: 5 * minute,
     });
     real += minute;
-    const body = await (await fetch(fast.gbfsUrl)).json();
+    const body = await get(fast.gbfsUrl);
     await fast.close();
 
     expect(body).toMatchObject({ last_updated: (start + 60 * minute) / 1000, ttl: 5 });
@@ -103,7 +108,7 @@ describe("simulator server", () => {
       intervalMs: 10 * minute,
     });
     real += 17 * minute;
-    const body = await (await fetch(slow.gbfsUrl)).json();
+    const body = await get(slow.gbfsUrl);
     await slow.close();
 
     expect(body.last_updated).toBe((start + 10 * minute) / 1000);
@@ -134,7 +139,7 @@ describe("simulator server", () => {
 
   it("accounts for every bike", async () => {
     real += 45 * minute;
-    const { bikes, published } = await (await fetch(`${simulator.url}/_simulator/state`)).json();
+    const { bikes, published } = await get(`${simulator.url}/_simulator/state`);
 
     expect(bikes.docked + bikes.riding + bikes.withOperator).toBe(bikes.fleet);
     expect(bikes.riding).toBeGreaterThan(0);
@@ -142,7 +147,7 @@ describe("simulator server", () => {
   });
 
   it("serves users with pictures that exist", async () => {
-    const { results } = await (await fetch(`${simulator.usersUrl}?results=3&nat=fr&seed=s`)).json();
+    const { results } = await get(`${simulator.usersUrl}?results=3&nat=fr&seed=s`);
 
     for (const url of Object.values<string>(results[0].picture)) {
       const response = await fetch(url);

@@ -31,7 +31,7 @@ function shapes(rows: unknown[]): string[] {
 }
 
 async function get(url: string) {
-  return (await fetch(url)).json();
+  return JSON.parse(await (await fetch(url)).text());
 }
 
 async function faulty(rates: object) {

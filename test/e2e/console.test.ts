@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type City, plainCity, recordedCity, type WireStation } from "../../services/console/fixture/city.ts";
 import { type FixtureApi, startFixtureApi } from "../../services/console/fixture/fixture-api.ts";
 import { recordingsDir } from "../recordings.ts";
@@ -52,7 +52,10 @@ async function buildConsole(): Promise<void> {
   const own = ["index.html", "vite.config.ts"].map((file) => statSync(resolve(consoleDir, file)).mtimeMs);
   const sources = Math.max(newest(resolve(consoleDir, "src")), newest(resolve(consoleDir, "public")), ...own);
   if (existsSync(built) && statSync(built).mtimeMs >= sources) return;
+  // The test runner's own NODE_ENV would make it a development build, and that would stay behind as `dist`.
+  vi.stubEnv("NODE_ENV", "production");
   await build({ root: consoleDir, configFile: resolve(consoleDir, "vite.config.ts"), logLevel: "error" });
+  vi.unstubAllEnvs();
 }
 
 describeWithChromium(`the console over ${data === null ? "a made-up city" : "recorded Paris"}`, () => {

@@ -129,7 +129,7 @@ describeWithOwnTestbed(
         const mongo = await openLineTo(new URL(addressOf(own(), "TEST_MONGODB_URI")).host);
         // the replica set names its own address: only a direct connection stays on the proxy
         const client = new MongoClient(`mongodb://127.0.0.1:${mongo.port}/?directConnection=true`, {
-          // driver 7.9 ignores timeoutMS: without this a write waits for as long as the line is cut
+          // driver 7.9 ignores timeoutMS: without this a write into the cut line had not returned after 45 s
           socketTimeoutMS: 500,
           serverSelectionTimeoutMS: 5_000,
           retryWrites: false,

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await city.commit({
     sources: [sourceState("paris"), sourceState("oslo", { finalUntil: null })],
     stations: [stationState("paris", "4001"), stationState("oslo", "9")],
-    stationWindows: stationWindows("paris", "4001", noon - 8 * hour, 160),
+    stationWindows: stationWindows("paris", "4001", noon - 8 * hour, 161),
     zoneParts: [
       ...Array.from({ length: 160 }, (_, n) => zonePart("paris", "Paris 4", noon - 8 * hour + n * windowMs)),
       zonePart("paris", "Paris 18/19", noon - 2 * windowMs),
@@ -28,6 +28,7 @@ beforeEach(async () => {
       zonePart("paris", "Paris 4", noon),
     ],
   });
+  await city.commit({ stationWindows: stationWindows("paris", "gone", noon - 48 * hour, 1) });
 });
 afterEach(() => city.close());
 
@@ -120,6 +121,7 @@ describe("zones", () => {
     const today = Date.UTC(2024, 10, 8);
     await city.commit({
       sources: [sourceState("oslo", { finalUntil: today })],
+      stationWindows: stationWindows("oslo", "9", today - 24 * hour, 1),
       zoneParts: [zonePart("oslo", "Sentrum", today - 24 * hour)],
     });
 

@@ -1,0 +1,88 @@
+import { errors, types } from "cassandra-driver";
+import type { ErrorCode } from "../../core/errors.ts";
+import { VelibError } from "../../core/errors.ts";
+
+interface Told {
+  code: ErrorCode;
+  text: string;
+}
+
+/**
+ * What the driver threw as one line with a stable code; other errors are given back as they are.
+ * @param where the contact points
+ */
+export function cassandraError(error: unknown, where: string): unknown {
+  if (!isDriverError(error)) return error;
+  const { code, text } = tell(rootOf(error));
+  return new VelibError(code, `Cassandra at ${where}: ${text}`, { cause: error });
+}
+
+function isDriverError(error: unknown): error is Error {
+  // DriverError itself is not exported as a value; every class of `errors` derives from it.
+  return error instanceof Error && Object.values(errors).some((kind) => error instanceof kind);
+}
+
+/** No host being available is only the sum: what the first host said is the cause. */
+function rootOf(error: Error): Error {
+  if (!(error instanceof errors.NoHostAvailableError)) return error;
+  const told: unknown[] = Object.values(error.innerErrors ?? {});
+  return told.find((one) => one instanceof errors.AuthenticationError || one instanceof errors.ResponseError) instanceof
+    Error
+    ? firstError(told.filter((one) => one instanceof errors.AuthenticationError || one instanceof errors.ResponseError))
+    : unreachable(told, error);
+}
+
+function firstError(told: readonly unknown[]): Error {
+  const first = told[0];
+  return first instanceof Error ? first : new Error(String(first));
+}
+
+function unreachable(told: readonly unknown[], error: Error): Error {
+  const reason = told.length > 0 ? firstError(told).message : error.message;
+  return new errors.NoHostAvailableError({}, reason);
+}
+
+function tell(error: Error): Told {
+  const line = error.message.replace(/\s+/g, " ").trim().slice(0, 300);
+  if (error instanceof errors.AuthenticationError) {
+    return { code: "VELIB_CASSANDRA_AUTHENTICATION", text: "user name or password refused; check the credentials" };
+  }
+  if (error instanceof errors.ResponseError) return tellResponse(error.code, line);
+  if (error instanceof errors.NotSupportedError || /protocol version|unsupported/i.test(line)) {
+    return { code: "VELIB_CASSANDRA_TOO_OLD", text: `${line}; upgrade the servers to Cassandra 4.0 or newer` };
+  }
+  if (error instanceof errors.NoHostAvailableError || error instanceof errors.OperationTimedOutError) {
+    return {
+      code: "VELIB_CASSANDRA_UNREACHABLE",
+      text: `no usable node: ${line}; check the addresses, the network and TLS`,
+    };
+  }
+  if (error instanceof errors.ArgumentError && /data ?center/i.test(line)) {
+    return { code: "VELIB_CASSANDRA_DATA_CENTER", text: `${line}; correct localDataCenter` };
+  }
+  return { code: "VELIB_CASSANDRA_FAILED", text: line };
+}
+
+function tellResponse(code: number, line: string): Told {
+  const codes = types.responseErrorCodes;
+  switch (code) {
+    case codes.badCredentials:
+      return { code: "VELIB_CASSANDRA_AUTHENTICATION", text: "user name or password refused; check the credentials" };
+    case codes.unauthorized:
+      return { code: "VELIB_CASSANDRA_FORBIDDEN", text: `${line}; grant the user CREATE, ALTER, SELECT and MODIFY` };
+    case codes.configError:
+      return { code: "VELIB_CASSANDRA_REPLICATION", text: `${line}; correct replication` };
+    case codes.protocolError:
+      return { code: "VELIB_CASSANDRA_TOO_OLD", text: `${line}; upgrade the servers to Cassandra 4.0 or newer` };
+    case codes.isBootstrapping:
+    case codes.unavailableException:
+      return { code: "VELIB_CASSANDRA_UNREACHABLE", text: `${line}; bring the missing replicas up` };
+    case codes.invalid:
+      if (/keyspace .* does not exist/i.test(line)) {
+        return { code: "VELIB_CASSANDRA_KEYSPACE", text: `${line}; create it or set replication` };
+      }
+      return { code: "VELIB_CASSANDRA_FAILED", text: line };
+    default:
+      return { code: "VELIB_CASSANDRA_FAILED", text: line };
+  }
+}

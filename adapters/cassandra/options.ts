@@ -1,0 +1,33 @@
+export interface CassandraTls {
+  /** PEM text of the authorities that may sign the servers' certificates; the system's when absent. */
+  ca?: string;
+  /** PEM texts of the client's certificate and key, for mutual TLS. */
+  cert?: string;
+  key?: string;
+  /** The name on the servers' certificates, where they are reached by address. */
+  serverName?: string;
+}
+
+export interface CassandraOptions {
+  /** host or host:port. */
+  contactPoints: readonly string[];
+  localDataCenter: string;
+  /** One keyspace a pipeline: a lower-case word of at most 48 letters, digits and underscores. */
+  keyspace: string;
+  /** Replicas by data centre, used where the keyspace has to be made. Absent: it must be there. */
+  replication?: Readonly<Record<string, number>>;
+  username?: string;
+  password?: string;
+  /** Present: the connection is encrypted. */
+  tls?: CassandraTls;
+  /** How many replicas acknowledge a write or answer a read; `LOCAL_QUORUM`. */
+  consistency?: "LOCAL_ONE" | "LOCAL_QUORUM";
+  /** How long observations and polls are kept after they were written, s; absent or 0: for good. */
+  historyTtlSeconds?: number;
+  /** Writes under way at once; 32. */
+  writesAtOnce?: number;
+  /** Longest wait for a connection, ms; 5 s. */
+  connectTimeoutMs?: number;
+  /** Longest wait for an answer, ms; 12 s. */
+  readTimeoutMs?: number;
+}

@@ -1,0 +1,23 @@
+// The parts of kafkajs 2.2.4 (the last release, pinned) that it ships without types.
+
+declare module "kafkajs/src/protocol/requests/fetch/v11/request.js" {
+  const request: (options: {
+    replicaId: number;
+    isolationLevel: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
+  }) => { apiKey: number; apiVersion: number; apiName: string };
+  export default request;
+}
+
+declare module "kafkajs/src/protocol/error.js" {
+  const errors: { createErrorFromCode(code: number): Error };
+  export default errors;
+}
+
+declare module "kafkajs/src/network/requestQueue/index.js" {
+  const RequestQueue: { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } };
+  export default RequestQueue;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Unit tests beside their files, and the embedded platform end to end; nothing outside this machine is needed. */
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/closing-line.ts"],
+    include: ["{core,adapters,services,operator}/**/*.test.ts", "test/{e2e,integration,testbed}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
