@@ -22,25 +22,15 @@ function isDriverError(error: unknown): error is Error {
   return error instanceof Error && Object.values(errors).some((kind) => error instanceof kind);
 }
 
-/** No host being available is only the sum: what the first host said is the cause. */
+/** No host being available is only the sum: what a host answered, else why the first one did not, is the cause. */
 function rootOf(error: Error): Error {
   if (!(error instanceof errors.NoHostAvailableError)) return error;
-  const told: unknown[] = Object.values(error.innerErrors ?? {});
-  return told.find((one) => one instanceof errors.AuthenticationError || one instanceof errors.ResponseError) instanceof
-    Error
-    ? firstError(told.filter((one) => one instanceof errors.AuthenticationError || one instanceof errors.ResponseError))
-    : unreachable(told, error);
+  const told = Object.values(error.innerErrors ?? {}).filter((one) => one instanceof Error);
+  const answer = told.find((one) => answers.some((kind) => one instanceof kind));
+  return answer ?? new errors.NoHostAvailableError({}, told[0]?.message ?? error.message);
 }
 
-function firstError(told: readonly unknown[]): Error {
-  const first = told[0];
-  return first instanceof Error ? first : new Error(String(first));
-}
-
-function unreachable(told: readonly unknown[], error: Error): Error {
-  const reason = told.length > 0 ? firstError(told).message : error.message;
-  return new errors.NoHostAvailableError({}, reason);
-}
+const answers = [errors.AuthenticationError, errors.ResponseError, errors.ArgumentError, errors.NotSupportedError];
 
 function tell(error: Error): Told {
   const line = error.message.replace(/\s+/g, " ").trim().slice(0, 300);

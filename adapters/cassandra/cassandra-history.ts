@@ -6,7 +6,13 @@ import { BatchWriter } from "./batch-writer.ts";
 import { CassandraConnection } from "./cassandra-connection.ts";
 import { migrate } from "./migrate.ts";
 import { readMigrations } from "./migrations.ts";
-import { insertByDay, insertByStation, observationColumns, observationOf, observationRows } from "./observation-rows.ts";
+import {
+  insertByDay,
+  insertByStation,
+  observationColumns,
+  observationOf,
+  observationRows,
+} from "./observation-rows.ts";
 import type { CassandraOptions } from "./options.ts";
 import { insertPoll, pollColumns, pollOf, pollRow } from "./poll-rows.ts";
 import { monthOf, within } from "./time-buckets.ts";

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Client } from "cassandra-driver";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Client, errors, types } from "cassandra-driver";
 import { VelibError } from "../../core/errors.ts";
 import type { Migration } from "./migrations.ts";
 import { withSchemaLock } from "./schema-lock.ts";
@@ -12,6 +13,7 @@ export interface SchemaSettings {
   historyTtlSeconds: number;
 }
 
+const migrationColumns = "version int PRIMARY KEY, name text, checksum text, applied_at timestamp, applied_by text";
 const tablesWithTtl = ["observations_by_station", "observations_by_day", "polls"];
 
 /**
@@ -20,14 +22,16 @@ const tablesWithTtl = ["observations_by_station", "observations_by_day", "polls"
  * @throws VelibError VELIB_CASSANDRA_KEYSPACE, VELIB_CASSANDRA_REPLICATION, VELIB_CASSANDRA_MIGRATION,
  *   VELIB_CASSANDRA_MIGRATION_LOCKED
  */
-export async function migrate(client: Client, settings: SchemaSettings, migrations: readonly Migration[]): Promise<void> {
+export async function migrate(
+  client: Client,
+  settings: SchemaSettings,
+  migrations: readonly Migration[],
+): Promise<void> {
   const { keyspace } = settings;
   await ensureKeyspace(client, settings);
-  await ensureOwnTable(client, keyspace, "schema_migrations", [
-    "version int PRIMARY KEY, name text, checksum text, applied_at timestamp, applied_by text",
-  ]);
+  await ensureOwnTable(client, keyspace, "schema_migrations", migrationColumns);
   if (await isCurrent(client, settings, migrations)) return;
-  await ensureOwnTable(client, keyspace, "schema_lock", ["name text PRIMARY KEY, owner text"]);
+  await ensureOwnTable(client, keyspace, "schema_lock", "name text PRIMARY KEY, owner text");
   const owner = `${hostname()} ${process.pid} ${randomUUID()}`;
   await withSchemaLock(client, keyspace, owner, async () => {
     for (const migration of await missing(client, keyspace, migrations)) {
@@ -40,7 +44,10 @@ export async function migrate(client: Client, settings: SchemaSettings, migratio
       );
     }
     for (const table of await withOtherTtl(client, settings)) {
-      await change(client, `ALTER TABLE ${keyspace}.${table} WITH default_time_to_live = ${settings.historyTtlSeconds}`);
+      await change(
+        client,
+        `ALTER TABLE ${keyspace}.${table} WITH default_time_to_live = ${settings.historyTtlSeconds}`,
+      );
     }
   });
 }
@@ -74,15 +81,37 @@ async function ensureKeyspace(client: Client, { keyspace, replication }: SchemaS
  * A table that is made before there is a lock. Its id follows from its name: made by two processes through two
  * nodes at once it is still the same table, where random ids would clash.
  */
-async function ensureOwnTable(client: Client, keyspace: string, table: string, columns: string[]): Promise<void> {
+async function ensureOwnTable(client: Client, keyspace: string, table: string, columns: string): Promise<void> {
   const found = await client.execute(
     "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?",
     [keyspace, table],
     { prepare: true },
   );
-  if (found.rowLength > 0) return;
-  const id = uuidOf(`velib ${keyspace}.${table}`);
-  await change(client, `CREATE TABLE IF NOT EXISTS ${keyspace}.${table} (${columns.join(", ")}) WITH ID = ${id}`);
+  if (found.rowLength === 0) {
+    const id = uuidOf(`velib ${keyspace}.${table}`);
+    await change(client, `CREATE TABLE IF NOT EXISTS ${keyspace}.${table} (${columns}) WITH ID = ${id}`);
+  }
+  await untilUsable(client, `${keyspace}.${table}`);
+}
+
+/** A table that another process is making is listed a moment before a node takes queries of it. */
+async function untilUsable(client: Client, table: string): Promise<void> {
+  const until = performance.now() + 10_000;
+  while (true) {
+    try {
+      await client.execute(`SELECT * FROM ${table} LIMIT 1`);
+      return;
+    } catch (error) {
+      if (!isUnknownTable(error) || performance.now() > until) throw error;
+    }
+    await pause(50);
+  }
+}
+
+/** A node without the table refuses the query; one that is taking it in fails by its own internal error. */
+function isUnknownTable(error: unknown): boolean {
+  const { invalid, serverError } = types.responseErrorCodes;
+  return error instanceof errors.ResponseError && (error.code === invalid || error.code === serverError);
 }
 
 /** What is not applied yet. @throws VelibError VELIB_CASSANDRA_MIGRATION when what is applied is not ours */
@@ -111,7 +140,9 @@ async function withOtherTtl(client: Client, { keyspace, historyTtlSeconds }: Sch
     [keyspace],
     { prepare: true },
   );
-  const ttls = new Map(answer.rows.map((row) => [String(row.get("table_name")), Number(row.get("default_time_to_live"))]));
+  const ttls = new Map(
+    answer.rows.map((row) => [String(row.get("table_name")), Number(row.get("default_time_to_live"))]),
+  );
   return tablesWithTtl.filter((table) => ttls.get(table) !== historyTtlSeconds);
 }
 

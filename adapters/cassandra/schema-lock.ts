@@ -36,7 +36,11 @@ export async function withSchemaLock<T>(
     return await work();
   } finally {
     clearInterval(renewing);
-    await client.execute(`DELETE FROM ${keyspace}.schema_lock WHERE name = 'schema' IF owner = ?`, [owner], linearizable);
+    await client.execute(
+      `DELETE FROM ${keyspace}.schema_lock WHERE name = 'schema' IF owner = ?`,
+      [owner],
+      linearizable,
+    );
   }
 }
 

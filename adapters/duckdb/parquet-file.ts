@@ -30,7 +30,12 @@ export async function writeParquet<Row>(
     if (type === "time") return new duckdb.DuckDBTimestampTZValue(BigInt(cell) * 1000n);
     return type === "integer" ? BigInt(cell) : cell;
   };
-  const instance = await duckdb.DuckDBInstance.create(":memory:", { memory_limit: "512MB", threads: "2" });
+  const instance = await duckdb.DuckDBInstance.create(":memory:", {
+    memory_limit: "512MB",
+    threads: "2",
+    // What does not fit into memory goes beside the file, not into the folder the process was started in.
+    temp_directory: `${path}.tmp`,
+  });
   const connection = await instance.connect();
   try {
     const chunkTypes = columns.map((column) => types[column.type]);

@@ -1,6 +1,6 @@
-import { AssignerProtocol } from "kafkajs";
 import { assignPartitions } from "./assign-partitions.ts";
 import type { ClusterLink } from "./client/cluster-link.ts";
+import { AssignerProtocol } from "./client/group-protocol.ts";
 import { protocolType } from "./client/kafka-error.ts";
 import type { ProtocolBroker } from "./client/protocol-broker.ts";
 
@@ -131,7 +131,10 @@ export class GroupMember {
     const { groupId, topic } = this.#settings;
     const coordinator = await this.#link.coordinator("group", groupId);
     const { responses } = await this.#link.attempt(`ask for the offsets of ${groupId}`, () =>
-      coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: partitions.map((partition) => ({ partition })) }] }),
+      coordinator.offsetFetch({
+        groupId,
+        topics: [{ topic, partitions: partitions.map((partition) => ({ partition })) }],
+      }),
     );
     const committed = new Map<number, { offset: number; metadata: string }>();
     for (const { partition, offset, metadata } of responses[0]?.partitions ?? []) {

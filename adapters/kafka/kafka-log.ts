@@ -1,4 +1,5 @@
-import type { VelibError } from "../../core/errors.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { VelibError } from "../../core/errors.ts";
 import type { KeyedRecord, LogRecord } from "../../core/log/record.ts";
 import type { LogHandler, ObservationLog, PollRecords } from "../../core/ports/observation-log.ts";
 import { ClusterLink } from "./client/cluster-link.ts";
@@ -93,6 +94,19 @@ export class KafkaLog implements ObservationLog {
 
   /** Takes the source over first: a producer of it that is still running is fenced from here on. */
   async tail(source: string, sinceMs: number): Promise<{ stations: KeyedRecord[]; records: LogRecord[] }> {
+    const giveUp = Date.now() + (this.#options.outageMs ?? 120 * second);
+    for (;;) {
+      try {
+        return await this.#tail(source, sinceMs);
+      } catch (error) {
+        if (!(error instanceof VelibError) || !error.retryable || Date.now() > giveUp) throw error;
+        await sleep(200, undefined, { signal: this.#closing.signal });
+        await this.#link.refresh().catch(() => undefined);
+      }
+    }
+  }
+
+  async #tail(source: string, sinceMs: number): Promise<{ stations: KeyedRecord[]; records: LogRecord[] }> {
     const last = await this.#producer(source).takeOver();
     if (last === null) return { stations: [], records: [] };
     const poll = last.marker.kind === "poll" ? last : await this.#history.lastMarker(source, "poll");

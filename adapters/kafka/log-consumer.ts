@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { VelibError } from "../../core/errors.ts";
 import type { LogHandler } from "../../core/ports/observation-log.ts";
 import type { ClusterLink } from "./client/cluster-link.ts";
+import { KafkaError } from "./client/kafka-error.ts";
 import { readRange } from "./client/read-range.ts";
 import { eraText, generationOf, newEra, readEra } from "./generation.ts";
 import type { GroupMember } from "./group-member.ts";
-import { KafkaError } from "./client/kafka-error.ts";
 import { PartitionReader } from "./partition-reader.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import type { TopicNames } from "./topic-names.ts";
@@ -44,7 +44,13 @@ export class LogConsumer {
   #answeredAt: number;
   #outage = false;
 
-  constructor(link: ClusterLink, member: GroupMember, handler: LogHandler, options: LogConsumerOptions, signal: AbortSignal) {
+  constructor(
+    link: ClusterLink,
+    member: GroupMember,
+    handler: LogHandler,
+    options: LogConsumerOptions,
+    signal: AbortSignal,
+  ) {
     this.#link = link;
     this.#member = member;
     this.#handler = handler;
@@ -56,7 +62,8 @@ export class LogConsumer {
   /** Reads until the signal aborts, or until the records that were there at the start are handled. */
   async run(untilEnd: boolean): Promise<void> {
     try {
-      if (untilEnd) this.#ends = await this.#patiently(() => this.#link.offsets(this.#topic, this.#allPartitions(), "end"));
+      if (untilEnd)
+        this.#ends = await this.#patiently(() => this.#link.offsets(this.#topic, this.#allPartitions(), "end"));
       for (let done = false; !done && !this.#signal.aborted; ) done = await this.#membership();
     } finally {
       await this.#member.leave();
@@ -136,22 +143,18 @@ export class LogConsumer {
   async #read(partitionsThen: number): Promise<boolean> {
     const positions = new Map([...this.#owned].map(([partition, { next }]) => [partition, next]));
     const reader = new PartitionReader(this.#link, this.#topic, positions);
-    try {
-      for (;;) {
-        if (this.#signal.aborted) return true;
-        if (this.#atEnd()) return true;
-        if (this.#member.standing !== "member") return false;
-        if (this.#link.partitionCount(this.#topic) > partitionsThen) this.#member.askForRebalance();
-        const fetched = await this.#patiently(() => reader.next(this.#signal));
-        if (fetched === null) return true;
-        for (const stretch of fetched) {
-          if (this.#signal.aborted || this.#member.standing !== "member") break;
-          await this.#handle(stretch);
-        }
-        if (this.#options.now() - this.#committedAt >= this.#options.commitMs) await this.#commit(this.#owned);
+    for (;;) {
+      if (this.#signal.aborted) return true;
+      if (this.#atEnd()) return true;
+      if (this.#member.standing !== "member") return false;
+      if (this.#link.partitionCount(this.#topic) > partitionsThen) this.#member.askForRebalance();
+      const fetched = await this.#patiently(() => reader.next(this.#signal));
+      if (fetched === null) return true;
+      for (const stretch of fetched) {
+        if (this.#signal.aborted || this.#member.standing !== "member") break;
+        await this.#handle(stretch);
       }
-    } finally {
-      await reader.close();
+      if (this.#options.now() - this.#committedAt >= this.#options.commitMs) await this.#commit(this.#owned);
     }
   }
 
@@ -159,7 +162,9 @@ export class LogConsumer {
     const { partition, records, nextOffset, highWatermark } = stretch;
     const own = this.#owned.get(partition);
     if (own === undefined || nextOffset <= own.next) return;
-    const entries = await this.#options.codec.decode(records);
+    // A registry that does not answer is waited for like a broker.
+    const entries = await this.#patiently(() => this.#options.codec.decode(records));
+    if (entries === null) return;
     // An empty stretch (the end of a transaction) matters only where it is the end of the log: lag is 0 then.
     if (entries.length > 0 || nextOffset >= highWatermark) {
       const endOffset = BigInt(Math.max(highWatermark, nextOffset));

@@ -63,11 +63,6 @@ export class PartitionReader {
     return usable;
   }
 
-  /** Waits for the fetches under way, at most half a second each. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#pending.values()].map(({ answer }) => answer));
-  }
-
   #ask(): void {
     const busy = new Set([...this.#pending.values()].flatMap(({ partitions }) => partitions));
     const free = [...this.#positions.keys()].filter((partition) => !busy.has(partition));

@@ -1,8 +1,8 @@
+import type { KeyedRecord, LogRecord } from "../../core/log/record.ts";
+import type { PollRecords } from "../../core/ports/observation-log.ts";
 import { KafkaError } from "./client/kafka-error.ts";
 import type { ProducedMessage } from "./client/protocol-broker.ts";
 import type { PartitionMessages } from "./client/transactions.ts";
-import type { KeyedRecord, LogRecord } from "../../core/log/record.ts";
-import type { PollRecords } from "../../core/ports/observation-log.ts";
 import { partitionOf } from "./partition-of.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import type { TopicNames } from "./topic-names.ts";

@@ -50,7 +50,10 @@ export class SourceHistory {
         const { record } = entry;
         if (record.kind !== "poll" && record.kind !== "end") continue;
         if (kind !== undefined && record.kind !== kind) continue;
-        return { marker: record, spread: Number(headerOf(slice, spreadHeader)) || this.#link.partitionCount(observations) };
+        return {
+          marker: record,
+          spread: Number(headerOf(slice, spreadHeader)) || this.#link.partitionCount(observations),
+        };
       }
       to = from;
     }
@@ -65,7 +68,13 @@ export class SourceHistory {
     const ends = await this.#link.offsets(observations, partitions, "end");
     const polls = new Map<number, RecordsOfPoll>();
     for (const partition of partitions) {
-      for await (const record of this.#ofSource(source, observations, partition, starts.get(partition) ?? 0, ends.get(partition) ?? 0)) {
+      for await (const record of this.#ofSource(
+        source,
+        observations,
+        partition,
+        starts.get(partition) ?? 0,
+        ends.get(partition) ?? 0,
+      )) {
         if (record.at <= after) continue;
         const poll = polls.get(record.at) ?? newPoll();
         polls.set(record.at, poll);
@@ -89,14 +98,26 @@ export class SourceHistory {
     const ends = await this.#link.offsets(stations, partitions, "end");
     const newest = new Map<string, KeyedRecord>();
     for (const partition of partitions) {
-      for await (const record of this.#ofSource(source, stations, partition, starts.get(partition) ?? 0, ends.get(partition) ?? 0)) {
+      for await (const record of this.#ofSource(
+        source,
+        stations,
+        partition,
+        starts.get(partition) ?? 0,
+        ends.get(partition) ?? 0,
+      )) {
         if (record.kind === "station") newest.set(record.station, record);
       }
     }
     return [...newest.values()].sort((a, b) => (a.station < b.station ? -1 : 1));
   }
 
-  async *#ofSource(source: string, topic: string, partition: number, from: number, to: number): AsyncGenerator<LogRecord> {
+  async *#ofSource(
+    source: string,
+    topic: string,
+    partition: number,
+    from: number,
+    to: number,
+  ): AsyncGenerator<LogRecord> {
     const [key, prefix] = [Buffer.from(source), Buffer.from(`${source}/`)];
     for await (const records of readRange(this.#link, topic, partition, from, to)) {
       const own = records.filter((record) => hasKey(record, key) || hasPrefix(record, prefix));

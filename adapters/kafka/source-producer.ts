@@ -42,7 +42,13 @@ export class SourceProducer {
   /** The marker of an append whose outcome is unknown. */
   #inDoubt: MarkerRecord | null = null;
 
-  constructor(source: string, link: ClusterLink, history: SourceHistory, options: SourceProducerOptions, signal: AbortSignal) {
+  constructor(
+    source: string,
+    link: ClusterLink,
+    history: SourceHistory,
+    options: SourceProducerOptions,
+    signal: AbortSignal,
+  ) {
     this.#source = source;
     this.#link = link;
     this.#history = history;

@@ -1,7 +1,6 @@
-import { ConfigResourceTypes } from "kafkajs";
 import type { ConnectionSettings } from "./client/connection-settings.ts";
 import { KafkaError } from "./client/kafka-error.ts";
-import { withAdmin } from "./client/with-admin.ts";
+import { topicResource, withAdmin } from "./client/with-admin.ts";
 
 /** What a topic is to be like. */
 export interface TopicSettings {
@@ -39,7 +38,7 @@ export async function ensureTopics(connection: ConnectionSettings, wanted: reado
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: found.map(({ topic, config }) => ({
-        type: ConfigResourceTypes.TOPIC,
+        type: topicResource,
         name: topic,
         configNames: Object.keys(config),
       })),

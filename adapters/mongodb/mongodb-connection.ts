@@ -7,7 +7,7 @@ import type { MongodbOptions } from "./options.ts";
 const oldestWireVersion = 17;
 
 /** What a server says of itself: the fields of `hello` that decide whether it will do. */
-export interface Hello {
+interface Hello {
   maxWireVersion?: number;
   setName?: string;
   /** "isdbgrid" on a router of a sharded cluster. */
@@ -86,7 +86,7 @@ export class MongodbConnection {
  * majority to acknowledge writes nor a retry that is safe.
  * @throws VelibError VELIB_MONGODB_TOO_OLD, VELIB_MONGODB_NOT_REPLICA_SET
  */
-export function assertFit(hello: Hello, where: string): void {
+function assertFit(hello: Hello, where: string): void {
   const wireVersion = hello.maxWireVersion ?? 0;
   if (wireVersion < oldestWireVersion) {
     throw new VelibError(

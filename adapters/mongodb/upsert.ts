@@ -1,4 +1,10 @@
-import { type AnyBulkWriteOperation, type Collection, type Document, MongoBulkWriteError, type OptionalUnlessRequiredId } from "mongodb";
+import {
+  type AnyBulkWriteOperation,
+  type Collection,
+  type Document,
+  MongoBulkWriteError,
+  type OptionalUnlessRequiredId,
+} from "mongodb";
 import { serverCode } from "./mongodb-error.ts";
 import type { Writer } from "./state-documents.ts";
 
@@ -51,11 +57,23 @@ export async function replaceUnlessNewer<T extends Document & Writer>(
   const operations = documents.map((document) =>
     replaceOne<T>({ _id: document._id, $nor: [{ partition, generation: { $gt: generation } }] }, document),
   );
+  // A row the filter passes over is inserted, and met as a duplicate. So is one that another partition's first
+  // commit inserts at the same time: that one is replaced the second time.
+  const refused = await tryAll(collection, operations);
+  await tryAll(collection, refused);
+}
+
+/** Gives back the operations that met a duplicate. */
+async function tryAll<T extends Document>(
+  collection: Collection<T>,
+  operations: AnyBulkWriteOperation<T>[],
+): Promise<AnyBulkWriteOperation<T>[]> {
+  if (operations.length === 0) return [];
   try {
     await collection.bulkWrite(operations, { ordered: false });
+    return [];
   } catch (error) {
-    // A row the filter passed over: the upsert then tried to insert it a second time.
-    duplicates(error);
+    return duplicates(error).map((index) => operations[index]!);
   }
 }
 

@@ -39,7 +39,10 @@ function inOrder<T extends Document>(collection: Collection<T>, filter: Document
 }
 
 async function isShort<T extends Document>(collection: Collection<T>, start: Document): Promise<boolean> {
-  return (await collection.countDocuments(filterOf<T>({ start }), { hint: startIndex, limit: sortedInMemory + 1 })) <= sortedInMemory;
+  return (
+    (await collection.countDocuments(filterOf<T>({ start }), { hint: startIndex, limit: sortedInMemory + 1 })) <=
+    sortedInMemory
+  );
 }
 
 /** Every source's key in order: one seek each. */
@@ -47,7 +50,12 @@ async function sourcesOf<T extends Document>(collection: Collection<T>): Promise
   const sources: string[] = [];
   let filter: Document = {};
   while (true) {
-    const next = await collection.find(filterOf<T>(filter)).sort({ _id: 1 }).project<{ _id: { source: string } }>({ _id: 1 }).limit(1).next();
+    const next = await collection
+      .find(filterOf<T>(filter))
+      .sort({ _id: 1 })
+      .project<{ _id: { source: string } }>({ _id: 1 })
+      .limit(1)
+      .next();
     if (next === null) return sources;
     sources.push(next._id.source);
     filter = { _id: { $gte: { source: justAfter(next._id.source) } } };

@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KeyedRecord, LogRecord } from "../../core/log/record.ts";
 import type { LogBatch, LogHandler, ObservationLog, PollRecords } from "../../core/ports/observation-log.ts";
 import { entriesOf, recordsOf } from "./log-rows.ts";
@@ -123,7 +122,7 @@ export class SqliteLog implements ObservationLog {
       const batch = this.#batch(next, generation);
       if (batch === null) {
         await this.#appended(signal);
-        await sleep(this.#lingerMs, undefined, { signal }).catch(() => undefined);
+        await this.#linger(signal);
         continue;
       }
       await handler.batch(batch);
@@ -151,6 +150,19 @@ export class SqliteLog implements ObservationLog {
        ON CONFLICT (name) DO UPDATE SET generation = generation + 1 RETURNING generation`,
     );
     return Number(next.get(group)?.generation);
+  }
+
+  #linger(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#lingerMs === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, this.#lingerMs);
+      signal.addEventListener("abort", done);
+    });
   }
 
   #appended(signal: AbortSignal): Promise<void> {

@@ -3,7 +3,8 @@
  *   VELIB_TESTBED_JIT=full VELIB_CASSANDRA_HEAP=2g test/testbed/data-services/up.sh cassandra
  *   node bench/cassandra/archive-rate.ts [--observations 1000000] [--users 40000] [--stations 1500]
  * Live shape: a poll of every station at a time, each in its own partition of observations_by_station. Back-fill:
- * half an hour of polls at a time. One JSON line a run: rows/s, client CPU seconds per million, peak memory of the client.
+ * half an hour of polls at a time. One JSON line a run: rows/s, client CPU seconds per million, and the
+ * client's greatest memory in each quarter of the run: flat when the last is no more than the second.
  */
 import { parseArgs } from "node:util";
 import { CassandraHistory } from "../../adapters/cassandra/cassandra-history.ts";
@@ -58,10 +59,8 @@ function poll(at: number): ObservationRecord[] {
 async function measure(shape: string, count: number, work: () => Promise<void>): Promise<void> {
   const cpu = process.cpuUsage();
   const started = performance.now();
-  let peak = 0;
-  const watch = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }, 250);
+  const resident: number[] = [];
+  const watch = setInterval(() => resident.push(process.memoryUsage.rss()), 250);
   await work();
   clearInterval(watch);
   const seconds = (performance.now() - started) / 1000;
@@ -73,9 +72,15 @@ async function measure(shape: string, count: number, work: () => Promise<void>):
       seconds: Number(seconds.toFixed(1)),
       rowsPerSecond: Math.round(count / seconds),
       clientCpuSecondsPerMillion: Number(((user + system) / count).toFixed(1)),
-      peakMiB: Math.round(peak / 2 ** 20),
+      peakMiBByQuarter: quarters(resident).map((bytes) => Math.round(bytes / 2 ** 20)),
     }),
   );
+}
+
+/** The greatest sample of each quarter of the run. */
+function quarters(samples: readonly number[]): number[] {
+  const length = Math.max(1, Math.ceil(samples.length / 4));
+  return [0, 1, 2, 3].map((n) => Math.max(0, ...samples.slice(n * length, (n + 1) * length)));
 }
 
 async function archive(history: CassandraHistory, start: number, pollsAtOnce: number): Promise<void> {

@@ -24,6 +24,10 @@ export const deadLetterReasons = [
   "unmarked",
   /** A log record that can't be decoded. */
   "undecodable-record",
+  /** An element of the users API's answer that is no user: no `login.uuid`, or a field of the wrong type. */
+  "invalid-user",
+  /** The users API answered with an error in place of users. */
+  "users-api-error",
 ] as const;
 
 export type DeadLetterReason = (typeof deadLetterReasons)[number];

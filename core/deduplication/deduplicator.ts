@@ -65,7 +65,6 @@ export class Deduplicator {
     this.#lastPollAt = Math.max(this.#lastPollAt, last.at);
     this.#movedAt = last.movedAt;
     this.#health = new HealthTracker(last);
-    for (const known of this.#stations.values()) if (!known.absent) known.observedAt = last.at;
   }
 
   /** The zone rule may differ from the one that the log was written with. */

@@ -10,7 +10,7 @@ export interface KnownStation {
   zone: string | null;
   /** Content last observed; null before the first valid observation. */
   content: Content | null;
-  /** Poll at which it was last observed, ms; −Infinity before the first. */
+  /** Poll at which this process last observed it, ms; −Infinity before the first. */
   observedAt: number;
   /** Time of the last record of any kind (metadata apart) sent for it, ms. */
   sentAt: number;
@@ -60,7 +60,6 @@ export function remember(known: KnownStation, record: KeyedRecord): void {
   }
   const { bikes, mechanical, ebike, docks, installed, renting, returning } = record;
   known.content = { bikes, mechanical, ebike, docks, installed, renting, returning };
-  known.observedAt = record.at;
   known.sentCapacity = record.capacity;
 }
 

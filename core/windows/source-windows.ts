@@ -68,7 +68,7 @@ export class SourceWindows {
       const end = start + this.#lengthMs;
       if (this.#clock.heldUntil <= start && this.#pending.firstAt >= end) {
         // Nothing is known here: go on at the next poll rather than through every empty window of a night.
-        start = Math.min(limit, this.#windowOf(this.#pending.firstAt));
+        start = this.#windowOf(this.#pending.firstAt);
         continue;
       }
       this.#close(start, end, output);

@@ -57,6 +57,12 @@ describe("a window", () => {
     expect(tablesOf(records, halfMinuteLate).stations[0]).toMatchObject({ bikesMax: 9, bikesLast: 9, changes: 2 });
   });
 
+  it("takes in a record exactly at the end of the newest final window", () => {
+    const records = [...poll(0, { A: 4 }), ...poll(3.5), observed("A", 3, { bikes: 9 }), marker(3), end(13.5)];
+
+    expect(tablesOf(records, halfMinuteLate).stations[1]).toMatchObject({ bikesMean: 9, coverage: 1, changes: 1 });
+  });
+
   it("refuses a record once it is final", () => {
     const engine = engineWith([...poll(0, { A: 4 }), ...poll(3.5)], halfMinuteLate);
     const late = observed("A", 2.9, { bikes: 9 });

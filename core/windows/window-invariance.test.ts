@@ -91,7 +91,7 @@ describe("the window engine, over made-up feeds,", { timeout: fuzzTimeoutMs }, (
 
         expect(textOf(gathered.tables())).toBe(textOf(tablesOf(records, windowSettings)));
       }),
-      fuzz(150),
+      fuzz(100),
     );
   });
 

@@ -25,6 +25,8 @@ interface PartitionState {
   engine: WindowEngine;
   /** The latest states of its own stations: another partition's newer ones must not be taken for stored. */
   stations: StationStates;
+  /** Where the sources stand in this partition; it may be behind another one. */
+  sources: SourceStates;
   generation: number;
   /** Where the log goes on after what the engine has taken in. */
   offset: bigint;
@@ -42,7 +44,6 @@ export class Aggregator implements LogHandler {
   readonly #settings: AggregatorSettings;
   readonly #metrics: Metrics;
   readonly #partitions = new Map<number, PartitionState>();
-  readonly #sources = new SourceStates();
   readonly #letters: DeadLetter[] = [];
 
   constructor(results: ResultStore, deadLetters: DeadLetters, settings: AggregatorSettings, metrics: Metrics) {
@@ -62,11 +63,9 @@ export class Aggregator implements LogHandler {
     const offset = checkpoint?.offset ?? null;
     const stations = new StationStates();
     for (const state of await this.#results.stations({})) stations.restore(state);
-    // Every partition has all markers: while one is ours, what is in memory is at least as new as what is stored.
-    if (this.#partitions.size === 0) {
-      for (const state of await this.#results.sources()) this.#sources.restore(state);
-    }
-    this.#partitions.set(partition, { engine, stations, generation, offset: offset ?? 0n, dirty: false });
+    const sources = new SourceStates();
+    for (const state of await this.#results.sources()) sources.restore(state);
+    this.#partitions.set(partition, { engine, stations, sources, generation, offset: offset ?? 0n, dirty: false });
     return offset;
   }
 
@@ -94,7 +93,7 @@ export class Aggregator implements LogHandler {
     this.#partitions.delete(partition);
   }
 
-  #take({ engine, stations }: PartitionState, entry: LogEntry): void {
+  #take({ engine, stations, sources }: PartitionState, entry: LogEntry): void {
     if ("undecodable" in entry) {
       const { source, at, detail, excerpt } = entry.undecodable;
       this.#letters.push(deadLetter(source, at, "undecodable-record", detail, excerpt, String(entry.offset)));
@@ -103,7 +102,7 @@ export class Aggregator implements LogHandler {
     const { record } = entry;
     if (record.kind !== "station") engine.ingest(record);
     if (record.kind === "poll" || record.kind === "end") {
-      this.#sources.apply(record, engine.finalUntil(record.source));
+      sources.apply(record, engine.finalUntil(record.source));
     } else {
       stations.apply(record);
     }
@@ -130,7 +129,7 @@ export class Aggregator implements LogHandler {
       stationWindows,
       zoneParts,
       stations: state.stations.takeMoved(),
-      sources: this.#sources.takeMoved(),
+      sources: state.sources.takeMoved(),
     });
     for (const letter of this.#letters) this.#metrics.deadLetters.inc({ source: letter.source, reason: letter.reason });
     for (const { source } of refused) this.#metrics.lateRecords.inc({ source });

@@ -1,40 +1,46 @@
 import type { TSchema } from "typebox";
 import Value from "typebox/value";
+import { annotation, member, propertiesOf, schemaAt } from "./config-schema.ts";
 
-/** The first thing that is wrong, as one line: where, what was expected, and the remedy. */
+/** Of a wrong value, as much is quoted. */
+const shownCharacters = 80;
+
+/** The first thing that is wrong, as one line: where, what was expected and came, and the remedy. */
 export function firstProblem(schema: TSchema, value: unknown, origin: string): string {
   const errors = [...Value.Errors(schema, value)];
-  const unknownKey = errors.find((error) => error.schemaPath.endsWith("/additionalProperties"));
-  if (unknownKey !== undefined) {
-    const path = unknownKey.instancePath.split("/").slice(1);
-    const key = path.at(-1) ?? "";
-    const known = knownKeys(schema, path.slice(0, -1));
-    return `${origin}: ${field(path)}: unknown key "${key}"; known here: ${known.join(", ")}`;
+  for (const { keyword, params, instancePath } of errors) {
+    if (keyword !== "additionalProperties") continue;
+    const path = pathOf(instancePath);
+    const key = params.additionalProperties[0] ?? "";
+    const known = propertiesOf(schemaAt(schema, path)).map(([name]) => name);
+    return `${origin}: ${fieldName([...path, key])}: unknown key "${key}"; known here: ${known.join(", ")}`;
   }
-  const error = errors[0];
-  if (error === undefined) return `${origin}: not valid`;
-  const path = error.instancePath.split("/").slice(1);
-  const came = JSON.stringify(valueAt(value, path));
-  return `${origin}: ${field(path)}: ${error.message}, got ${came}; see docs/reference/configuration.md`;
+  for (const { keyword, params, instancePath } of errors) {
+    if (keyword !== "required") continue;
+    const path = [...pathOf(instancePath), params.requiredProperties[0] ?? ""];
+    return `${origin}: ${fieldName(path)}: missing, expected ${expected(schema, path)}; see docs/reference/configuration.md`;
+  }
+  const path = pathOf(errors[0]?.instancePath ?? "");
+  const came = shown(path.reduce(member, value));
+  return `${origin}: ${fieldName(path)}: expected ${expected(schema, path)}, got ${came}; see docs/reference/configuration.md`;
+}
+
+function pathOf(instancePath: string): string[] {
+  return instancePath.split("/").slice(1);
 }
 
 /** `sources[0].name` of ["sources", "0", "name"]. */
-function field(path: readonly string[]): string {
+function fieldName(path: readonly string[]): string {
   const text = path.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join("");
   return text === "" ? "(top level)" : text.replace(/^\./, "");
 }
 
-function knownKeys(schema: TSchema, path: readonly string[]): string[] {
-  let at: unknown = schema;
-  for (const part of path) at = /^\d+$/.test(part) ? member(at, "items") : member(member(at, "properties"), part);
-  const properties = member(at, "properties");
-  return typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+function expected(schema: TSchema, path: readonly string[]): string {
+  const at = schemaAt(schema, path);
+  return annotation(at, "expected") ?? (member(at, "type") === "array" ? "a list" : "a mapping of keys to values");
 }
 
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce(member, value);
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
 }

@@ -1,44 +1,74 @@
 import { type Static, Type } from "typebox";
-import { durationPattern } from "./duration.ts";
+import { largestCity } from "../../core/simulation/city-zones.ts";
+import { durationPattern, positiveDurationPattern } from "./duration.ts";
 
-const Duration = (description: string, fallback?: string) =>
-  Type.String({ pattern: durationPattern, description, ...(fallback === undefined ? {} : { default: fallback }) });
+/** `expected` says in messages and in the reference what a value looks like. */
+const Duration = (description: string, fallback?: string, pattern = positiveDurationPattern) =>
+  Type.String({
+    pattern,
+    description,
+    expected:
+      pattern === durationPattern ? "a duration such as 0s, 30s or 5m" : "a duration such as 90s, 3m, 10h or 30d",
+    ...(fallback === undefined ? {} : { default: fallback }),
+  });
 
 const closed = { additionalProperties: false };
 
 /** One network that is polled or replayed. Exactly one of its kinds is set. */
 export const SourceConfig = Type.Object(
   {
-    name: Type.String({ pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", maxLength: 63, description: "The source's name" }),
+    name: Type.String({
+      pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+      maxLength: 63,
+      description: "The source's name",
+      expected: "up to 63 lower-case letters, digits and dashes",
+    }),
     url: Type.Optional(
       Type.Object(
-        { address: Type.String({ description: "A gbfs.json or an Opendatasoft dataset; recognised by its body" }) },
-        closed,
+        {
+          address: Type.String({
+            description: "A gbfs.json or an Opendatasoft dataset; recognised by its body",
+            expected: "an address",
+          }),
+        },
+        { ...closed, description: "A live feed" },
       ),
     ),
     recording: Type.Optional(
       Type.Object(
         {
-          path: Type.String({ description: "A CSV (or its folder), or a folder of bodies" }),
+          path: Type.String({ description: "A CSV (or its folder), or a folder of bodies", expected: "a path" }),
           pace: Type.String({
-            pattern: "^(max|[0-9]+(\\.[0-9]+)?x)$",
+            pattern: "^(max|(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?x)$",
             default: "1x",
             description: "As recorded (1x), faster by a factor (60x), or as fast as possible (max)",
+            expected: "max or a factor such as 60x",
           }),
         },
-        closed,
+        { ...closed, description: "A recording" },
       ),
     ),
     simulator: Type.Optional(
       Type.Object(
         {
-          stations: Type.Integer({ minimum: 1, maximum: 200_000, default: 1500, description: "Stations of the city" }),
-          seed: Type.Integer({ minimum: 0, default: 1, description: "The same seed makes the same city" }),
+          stations: Type.Integer({
+            minimum: 1,
+            maximum: largestCity,
+            default: 1500,
+            description: "Stations of the city",
+            expected: `a whole number from 1 to ${largestCity}`,
+          }),
+          seed: Type.Integer({
+            minimum: 0,
+            default: 1,
+            description: "The same seed makes the same city",
+            expected: "a whole number of at least 0",
+          }),
         },
-        closed,
+        { ...closed, description: "A made-up city" },
       ),
     ),
-    interval: Type.Optional(Duration("Time between polls; a recording's is its own")),
+    interval: Type.Optional(Duration("Time between polls, 60s unless set; a recording has its own")),
     hold: Type.Optional(Duration("How long an observation holds without another; max(10m, 2 × interval) unless set")),
   },
   closed,
@@ -51,25 +81,41 @@ export const ZonesConfig = Type.Object(
     by: Type.Optional(
       Type.Union([Type.Literal("arrondissement"), Type.Literal("commune")], {
         description: "By the network's own areas",
+        expected: "arrondissement or commune",
       }),
     ),
     h3: Type.Optional(
       Type.Object(
-        { resolution: Type.Integer({ minimum: 0, maximum: 15, description: "H3 resolution, 0 (largest) to 15" }) },
-        closed,
+        {
+          resolution: Type.Integer({
+            minimum: 0,
+            maximum: 15,
+            description: "0 (largest cells) to 15",
+            expected: "a whole number from 0 to 15",
+          }),
+        },
+        { ...closed, description: "By H3 cells" },
       ),
     ),
     geojson: Type.Optional(
       Type.Object(
         {
-          path: Type.String({ description: "A FeatureCollection of polygons" }),
-          nameProperty: Type.String({ default: "name", description: "The feature's property that names the zone" }),
+          path: Type.String({ description: "A FeatureCollection of polygons", expected: "a path" }),
+          nameProperty: Type.String({
+            default: "name",
+            description: "The feature's property that names the zone",
+            expected: "a property's name",
+          }),
         },
-        closed,
+        { ...closed, description: "By polygons" },
       ),
     ),
   },
-  closed,
+  {
+    ...closed,
+    description:
+      "Which zone a station counts into, at most one of the members; unless set: the arrondissement or commune that the network names, else H3 cells of resolution 8",
+  },
 );
 export type ZonesConfig = Static<typeof ZonesConfig>;
 
@@ -80,26 +126,50 @@ export const Config = Type.Object(
       minLength: 1,
       default: "velib-data",
       description: "Folder of the log, results and history",
+      expected: "a path",
     }),
     http: Type.Object(
       {
-        host: Type.String({ default: "127.0.0.1", description: "Address to listen on" }),
-        port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080, description: "0: any free port" }),
+        host: Type.String({ default: "127.0.0.1", description: "Address to listen on", expected: "an address" }),
+        port: Type.Integer({
+          minimum: 0,
+          maximum: 65_535,
+          default: 8080,
+          description: "Port to listen on, 0 for any free one",
+          expected: "a whole number from 0 to 65535",
+        }),
       },
-      { ...closed, default: {} },
+      { ...closed, default: {}, description: "The API and the console" },
     ),
-    sources: Type.Array(SourceConfig, { default: [], description: "The networks; none: Vélib, else the simulator" }),
+    sources: Type.Array(SourceConfig, {
+      default: [],
+      description:
+        "The networks, each with exactly one of url, recording and simulator; none: Vélib's live feed, else a simulated city",
+    }),
     zones: Type.Optional(ZonesConfig),
     aggregation: Type.Object(
       {
-        window: Duration("Window length; divides a day", "3m"),
-        allowedLateness: Duration("How long a window waits for late records", "30s"),
+        window: Duration("Window length; divides a day. A data dir keeps its first one", "3m"),
+        allowedLateness: Duration("How long after its end a window waits for late records", "30s", durationPattern),
       },
-      { ...closed, default: {} },
+      { ...closed, default: {}, description: "The averages" },
     ),
     deduplication: Type.Object(
-      { keyframeInterval: Duration("Each station is sent at least this often", "10m") },
-      { ...closed, default: {} },
+      { keyframeInterval: Duration("Each station is written to the log at least this often", "10m") },
+      { ...closed, default: {}, description: "What is left out of the log" },
+    ),
+    retention: Type.Object(
+      {
+        log: Duration("How long polls stay in the log; at least the keyframe interval", "48h"),
+        windows: Duration("How long windows are kept; at least one window", "35d"),
+        history: Type.Optional(Duration("How long observations are kept; for ever unless set")),
+      },
+      {
+        ...closed,
+        default: {},
+        description:
+          "How long things are kept, in the time of the data: behind the newest poll of their source, to the hour. A source without new polls keeps what it has",
+      },
     ),
   },
   closed,

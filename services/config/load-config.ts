@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { VelibError } from "../../core/errors.ts";
 import { Config } from "./config.ts";
 import { firstProblem } from "./config-problem.ts";
+import { durationMs } from "./settings.ts";
 
 /**
  * Reads a configuration file (YAML or JSON), fills in defaults and checks it.
@@ -19,21 +20,49 @@ export function loadConfig(path: string | null): Config {
 export function checkConfig(given: unknown, origin: string): Config {
   const filled = Value.Default(Config, structuredClone(given));
   if (!Value.Check(Config, filled)) throw new VelibError("VELIB_CONFIG_INVALID", firstProblem(Config, filled, origin));
-  for (const [i, source] of filled.sources.entries()) {
+  assertSources(filled, origin);
+  const { retention, aggregation, deduplication } = filled;
+  if (durationMs(retention.log) < durationMs(deduplication.keyframeInterval)) {
+    const least = `deduplication.keyframeInterval (${deduplication.keyframeInterval})`;
+    throw invalid(
+      origin,
+      "retention.log",
+      `${retention.log} is too short: a start resumes from the log; at least ${least}`,
+    );
+  }
+  if (durationMs(retention.windows) < durationMs(aggregation.window)) {
+    throw invalid(
+      origin,
+      "retention.windows",
+      `${retention.windows} is shorter than one window (${aggregation.window})`,
+    );
+  }
+  return filled;
+}
+
+/** What the schema can't say of sources and zones. @throws VelibError VELIB_CONFIG_INVALID */
+export function assertSources({ sources, zones }: Pick<Config, "sources" | "zones">, origin: string): void {
+  for (const [i, source] of sources.entries()) {
     const kinds = [source.url, source.recording, source.simulator].filter((kind) => kind !== undefined);
     if (kinds.length !== 1) {
       throw invalid(origin, `sources[${i}]`, `set exactly one of url, recording and simulator, not ${kinds.length}`);
     }
-    if (filled.sources.findIndex((other) => other.name === source.name) !== i) {
+    if (sources.findIndex((other) => other.name === source.name) !== i) {
       throw invalid(origin, `sources[${i}].name`, `"${source.name}" is used twice; names tell sources apart`);
     }
+    if (source.recording !== undefined && source.interval !== undefined) {
+      throw invalid(
+        origin,
+        `sources[${i}].interval`,
+        "a recording has its own interval; leave it out, or set recording.pace",
+      );
+    }
   }
-  const zoneKinds = Object.keys(filled.zones ?? {});
-  if (zoneKinds.length > 1) throw invalid(origin, "zones", `set one of ${zoneKinds.join(" and ")}, not both`);
-  return filled;
+  const zoneKinds = Object.keys(zones ?? {});
+  if (zoneKinds.length > 1) throw invalid(origin, "zones", `set only one of ${zoneKinds.join(" and ")}`);
 }
 
-function readConfigFile(path: string): unknown {
+export function readConfigFile(path: string): unknown {
   try {
     return parse(readFileSync(path, "utf8")) ?? {};
   } catch (cause) {

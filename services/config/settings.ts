@@ -1,3 +1,4 @@
+import type { Retention } from "../../adapters/sqlite/sqlite-retention.ts";
 import type { WindowSettings } from "../../core/windows/window-engine.ts";
 import { assertWindowSettings } from "../../core/windows/window-engine.ts";
 import type { Config } from "./config.ts";
@@ -11,11 +12,20 @@ export function durationMs(text: string): number {
 }
 
 /** @throws VelibError VELIB_CONFIG_WINDOW */
-export function windowSettings(config: Config): WindowSettings {
+export function windowSettings(config: Pick<Config, "aggregation">): WindowSettings {
   const { window, allowedLateness } = config.aggregation;
   const settings = { lengthMs: durationMs(window), latenessMs: durationMs(allowedLateness) };
   assertWindowSettings(settings);
   return settings;
+}
+
+export function retentionSettings({ retention }: Config): Retention {
+  const { log, windows, history } = retention;
+  return {
+    logMs: durationMs(log),
+    windowsMs: durationMs(windows),
+    historyMs: history === undefined ? null : durationMs(history),
+  };
 }
 
 /** How long an observation holds without another unless the source says so, ms: max(10 min, 2 × interval). */

@@ -1,3 +1,4 @@
+import { GbfsSource } from "../../adapters/gbfs/gbfs-source.ts";
 import { SourceError } from "../../adapters/http/source-error.ts";
 import { openRecording } from "../../adapters/recording/open-recording.ts";
 import { recogniseSource } from "../../adapters/source-url/recognise.ts";
@@ -15,7 +16,7 @@ import { SimulatedLocalSource } from "./simulated-source.ts";
 export const velibLiveUrl =
   "https://opendata.paris.fr/api/explore/v2.1/catalog/datasets/velib-disponibilite-en-temps-reel/exports/json";
 
-const defaultIntervalMs = 60_000;
+export const defaultIntervalMs = 60_000;
 const liveTrialMs = 5_000;
 
 /**
@@ -27,13 +28,13 @@ export async function openSource(config: SourceConfig, now: () => number, signal
   const times = { intervalMs, holdMs: holdMs(config.hold, intervalMs) };
   if (config.recording !== undefined) {
     const recording = await openRecording(config.recording.path);
-    const pace = parsePace(config.recording.pace) ?? 1;
+    const pace = parsePace(config.recording.pace);
     return new RecordedLocalSource(config.name, recording, pace, holdMs(config.hold, recording.intervalMs));
   }
   if (config.simulator !== undefined) return SimulatedLocalSource.start(config.name, config.simulator, times, now);
   if (config.url === undefined) throw new TypeError(`source ${config.name} has no kind`);
   const source = await recogniseSource(config.url.address, {}, now(), signal);
-  const kind: SourceKind = source.constructor.name === "GbfsSource" ? "gbfs" : "opendatasoft";
+  const kind: SourceKind = source instanceof GbfsSource ? "gbfs" : "opendatasoft";
   return new PolledLocalSource(config.name, kind, source, times);
 }
 

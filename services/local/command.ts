@@ -4,9 +4,10 @@ import { pino } from "pino";
 import { VelibError } from "../../core/errors.ts";
 import { stopSignal } from "../cli/stop-signal.ts";
 import { version } from "../cli/version.ts";
+import { checkOption } from "../config/check-option.ts";
 import type { Config } from "../config/config.ts";
 import { checkConfig, loadConfig } from "../config/load-config.ts";
-import { durationMs, windowSettings } from "../config/settings.ts";
+import { durationMs, retentionSettings, windowSettings } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { openSource, sourceConfig, tryLiveFeed } from "./choose-sources.ts";
@@ -52,11 +53,20 @@ async function runCommand(options: Options): Promise<void> {
   const { host, port } = config.http;
   await assertPortFree(host, port);
   const signal = stopSignal();
-  const { sources, notice } = await openSources(config, signal);
+  const opened = await openSources(config, signal).catch((error: unknown) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  if (opened === null) {
+    console.log("stopped before a source was open; nothing was written");
+    return;
+  }
+  const { sources, notice } = opened;
   try {
     const keyframeMs = durationMs(config.deduplication.keyframeInterval);
     const metrics = createMetrics({ version });
-    const platform = new EmbeddedPlatform(config.dataDir, { windows, keyframeMs, zoneOf }, metrics);
+    const retention = retentionSettings(config);
+    const platform = new EmbeddedPlatform(config.dataDir, { windows, keyframeMs, zoneOf, retention }, metrics);
     const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
     const onListening = (url: string) => console.log(welcome(url, config.dataDir, sources, notice));
     const { now, random } = { now: Date.now, random: Math.random };
@@ -69,10 +79,13 @@ async function runCommand(options: Options): Promise<void> {
 }
 
 async function configOf(options: Options): Promise<Config> {
-  const config = loadConfig(options.config ?? null);
-  if (options.port !== undefined && !/^\d+$/.test(options.port)) {
-    throw new VelibError("VELIB_CONFIG_INVALID", `--port: expected a number from 0 to 65535, got "${options.port}"`);
+  checkOption("--port", "port", options.port);
+  checkOption("--pace", "pace", options.pace);
+  checkOption("--name", "name", options.name);
+  if (options.name !== undefined && options.source === undefined) {
+    throw new VelibError("VELIB_CONFIG_INVALID", "--name: names the source given with --source; give both");
   }
+  const config = loadConfig(options.config ?? null);
   const sources =
     options.source === undefined ? config.sources : [await sourceConfig(options.source, options.name, options.pace)];
   const http = {
@@ -85,7 +98,13 @@ async function configOf(options: Options): Promise<Config> {
 async function openSources(config: Config, signal: AbortSignal): Promise<{ sources: LocalSource[]; notice: string }> {
   if (config.sources.length > 0) {
     const sources: LocalSource[] = [];
-    for (const source of config.sources) sources.push(await openSource(source, Date.now, signal));
+    try {
+      for (const source of config.sources) sources.push(await openSource(source, Date.now, signal));
+    } catch (error) {
+      // A simulator that stays open would keep the process alive.
+      await Promise.all(sources.map((source) => source.close()));
+      throw error;
+    }
     return { sources, notice: "" };
   }
   const live = await tryLiveFeed(Date.now, signal);

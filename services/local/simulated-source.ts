@@ -1,11 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { recogniseSource } from "../../adapters/source-url/recognise.ts";
-import type { PolledSource } from "../../core/ports/source.ts";
+import type { Attribution, PolledSource } from "../../core/ports/source.ts";
 import type { SourceDescription } from "../api/deps.ts";
 import { pollSource } from "../producer/poll-loop.ts";
 import type { RunningSimulator } from "../simulator/server.ts";
 import { startSimulator } from "../simulator/server.ts";
 import type { LocalSource, RunContext } from "./local-source.ts";
+
+export const simulatedAttribution: Attribution = {
+  text: "Simulated by velib: no real city",
+  licence: "CC0",
+  url: null,
+};
 
 export interface SimulatedCity {
   stations: number;
@@ -54,7 +60,7 @@ export class SimulatedLocalSource implements LocalSource {
       name,
       kind: "simulator",
       description: `a simulated city of ${city.stations} stations`,
-      attribution: { text: "Simulated by velib: no real city", licence: "CC0", url: null },
+      attribution: simulatedAttribution,
       simulated: true,
       intervalMs: times.intervalMs,
     };

@@ -4,6 +4,10 @@ import { deadLetterReasons } from "../../core/dead-letter/dead-letter.ts";
 export const pollOutcomes = ["counted", "rejected", "failed"] as const;
 export type PollOutcome = (typeof pollOutcomes)[number];
 
+/** What became of a user that the users API gave: written to the log; dead-lettered. */
+export const userOutcomes = ["created", "rejected"] as const;
+export type UserOutcome = (typeof userOutcomes)[number];
+
 export const windowKinds = ["station", "zone"] as const;
 export type WindowKind = (typeof windowKinds)[number];
 
@@ -13,8 +17,8 @@ export type ProcessingStage = (typeof processingStages)[number];
 
 /** The values a label can have, as the reference page states them. */
 export const labelValues: Record<string, readonly string[] | string> = {
-  source: "the configured sources",
-  outcome: pollOutcomes,
+  source: "the configured sources; `users` for the users API",
+  outcome: [...new Set([...pollOutcomes, ...userOutcomes])],
   reason: deadLetterReasons,
   kind: windowKinds,
   stage: processingStages,

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { DeadLetterReason } from "../../core/dead-letter/dead-letter.ts";
 import type { FeedReader } from "./feed-gauges.ts";
 import { registerFeedGauges } from "./feed-gauges.ts";
-import type { PollOutcome, ProcessingStage, WindowKind } from "./label-values.ts";
+import type { PollOutcome, ProcessingStage, UserOutcome, WindowKind } from "./label-values.ts";
 
 /** A counter that takes these labels and no other values of them. */
 export interface LabelledCounter<Labels> {
@@ -26,6 +26,8 @@ export interface Metrics {
   readonly absentRecords: LabelledCounter<{ source: string }>;
   readonly deadLetters: LabelledCounter<{ source: string; reason: DeadLetterReason }>;
   readonly lateRecords: LabelledCounter<{ source: string }>;
+  readonly users: LabelledCounter<{ outcome: UserOutcome }>;
+  readonly usersArchived: { inc(value: number): void };
   readonly windowCloses: LabelledCounter<{ kind: WindowKind }>;
   /** Seconds. */
   readonly processing: LabelledHistogram<{ stage: ProcessingStage }>;
@@ -94,6 +96,17 @@ export function createMetrics({ version }: { version: string }): Metrics {
       name: "velib_late_records_total",
       help: "Records that came after their window was final",
       labelNames: ["source"],
+      registers,
+    }),
+    users: new Counter({
+      name: "velib_users_total",
+      help: "Users that the users API gave: created (written to the log), rejected (dead-lettered)",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    usersArchived: new Counter({
+      name: "velib_users_archived_total",
+      help: "Users of the log written to the store, those read again included",
       registers,
     }),
     windowCloses: new Counter({

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { openRecording } from "../../adapters/recording/open-recording.ts";
 import { VelibError } from "../../core/errors.ts";
+import type { Recording } from "../../core/ports/source.ts";
 import { stopSignal } from "../cli/stop-signal.ts";
 import { version } from "../cli/version.ts";
+import { checkOption } from "../config/check-option.ts";
 import { checkConfig, loadConfig } from "../config/load-config.ts";
-import { durationMs, holdMs, windowSettings } from "../config/settings.ts";
+import { durationMs, holdMs, retentionSettings, windowSettings } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { EmbeddedPlatform } from "../local/embedded-platform.ts";
 import { createMetrics } from "../metrics/metrics.ts";
@@ -38,46 +40,80 @@ export function replayCommand(): Command {
 }
 
 async function runReplay(path: string, options: Options): Promise<void> {
-  const pace = parsePace(options.pace);
-  if (pace === null) {
-    throw new VelibError("VELIB_CONFIG_INVALID", `--pace: expected max or a factor such as 60x, got "${options.pace}"`);
-  }
+  checkOptions(options);
   const recording = await openRecording(path, { timeZone: options.timeZone });
-  const base = loadConfig(options.config ?? null);
   const name = options.source ?? recording.network;
-  const given = { ...base, sources: [{ name, recording: { path }, ...(options.hold ? { hold: options.hold } : {}) }] };
-  const config = checkConfig(given, "options");
-  const windows = windowSettings(config);
+  const base = loadConfig(options.config ?? null);
+  const config = checkConfig({ ...base, sources: [{ name, recording: { path } }] }, "options");
+  const settings = {
+    windows: windowSettings(config),
+    keyframeMs: durationMs(config.deduplication.keyframeInterval),
+    zoneOf: zoneRule(config.zones),
+    retention: retentionSettings(config),
+  };
   const hold = holdMs(options.hold, recording.intervalMs);
-  const zoneOf = zoneRule(config.zones);
-  const keyframeMs = durationMs(config.deduplication.keyframeInterval);
 
   const dir = options.dataDir ?? config.dataDir;
-  const platform = new EmbeddedPlatform(dir, { windows, keyframeMs, zoneOf }, createMetrics({ version }));
-  const stop = stopSignal();
+  const platform = new EmbeddedPlatform(dir, settings, createMetrics({ version }));
   const bar = new ProgressBar(process.stderr, Date.now);
   try {
-    const { producer, lastPollAt } = await platform.producer(name, hold);
-    const following = new AbortController();
-    const follow = platform.follow(following.signal);
     const started = performance.now();
-    const summary = await replay(recording, producer, {
-      holdMs: hold,
-      after: lastPollAt,
-      pacer: new Pacer(pace, Date.now),
-      signal: stop,
+    const summary = await replayInto(platform, recording, {
+      name,
+      hold,
+      pacer: new Pacer(parsePace(options.pace), Date.now),
+      stop: stopSignal(),
       onPoll: (progress, at) => bar.poll(progress, at),
-    }).finally(async () => {
-      following.abort();
-      await follow;
-      bar.done();
-    });
+    }).finally(() => bar.done());
     await platform.catchUp();
     const seconds = (performance.now() - started) / 1000;
     if (options.json) console.log(JSON.stringify({ source: name, data_dir: dir, ...snakeCase(summary), seconds }));
     else console.log(summaryText(name, dir, summary, seconds));
   } finally {
     await platform.close();
+  }
+}
+
+function checkOptions(options: Options): void {
+  checkOption("--pace", "pace", options.pace);
+  checkOption("--source", "name", options.source);
+  checkOption("--hold", "hold", options.hold);
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: options.timeZone });
+  } catch (cause) {
+    throw new VelibError(
+      "VELIB_CONFIG_INVALID",
+      `--time-zone: expected an IANA zone such as Europe/Paris, got "${options.timeZone}"`,
+      { cause },
+    );
+  }
+}
+
+interface Replaying {
+  name: string;
+  hold: number;
+  pacer: Pacer;
+  stop: AbortSignal;
+  onPoll: (progress: number, at: number) => void;
+}
+
+/** Replays while the platform works the log off; ends early with whatever ends that. */
+async function replayInto(
+  platform: EmbeddedPlatform,
+  recording: Recording,
+  { name, hold, pacer, stop, onPoll }: Replaying,
+): Promise<ReplaySummary> {
+  const { producer, lastPollAt } = await platform.producer(name, hold);
+  const following = new AbortController();
+  const failed = new AbortController();
+  const follow = platform.follow(following.signal);
+  follow.catch(() => failed.abort());
+  const signal = AbortSignal.any([stop, failed.signal]);
+  try {
+    return await replay(recording, producer, { holdMs: hold, after: lastPollAt, pacer, signal, onPoll });
+  } finally {
+    following.abort();
+    await follow;
   }
 }
 

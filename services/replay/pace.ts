@@ -1,21 +1,14 @@
-import { VelibError } from "../../core/errors.ts";
 import { pause } from "../producer/long-pause.ts";
 
 /** How fast a recording is replayed: seconds of it per second; Infinity for as fast as possible. */
 export type Pace = number;
 
-/** `"max"`, `"1x"`, `"60x"`; null when it is none of these. */
-export function parsePace(text: string): Pace | null {
+/** `"max"`, `"1x"`, `"60x"`, which the configuration has checked. */
+export function parsePace(text: string): Pace {
   if (text === "max") return Number.POSITIVE_INFINITY;
-  const factor = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
-  return factor === undefined || Number(factor) === 0 ? null : Number(factor);
-}
-
-/** @throws VelibError VELIB_CONFIG_INVALID when `--pace` is none */
-export function paceOption(text: string): Pace {
-  const pace = parsePace(text);
-  if (pace !== null) return pace;
-  throw new VelibError("VELIB_CONFIG_INVALID", `--pace: expected max or a factor such as 60x, got "${text}"`);
+  const factor = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1]);
+  if (factor > 0) return factor;
+  throw new TypeError(`not a pace: ${text}`);
 }
 
 /** Waits so that polls come out at the pace of the recording, from the first one asked for on. */

@@ -70,8 +70,13 @@ async function print<Row>(
   }
 }
 
+/** ISO 8601, with a time of day or without; UTC unless it says another zone. */
+const isoPattern = /^\d{4}-\d{2}-\d{2}(?<time>T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?)?(?<zone>Z|[+-]\d{2}:\d{2})?$/;
+
 function time(option: string, text: string): number {
-  const ms = Date.parse(text);
+  const match = isoPattern.exec(text);
+  const utc = match?.groups?.time !== undefined && match.groups.zone === undefined ? `${text}Z` : text;
+  const ms = match === null ? Number.NaN : Date.parse(utc);
   if (!Number.isNaN(ms)) return ms;
   throw new VelibError(
     "VELIB_CONFIG_INVALID",

@@ -1,16 +1,21 @@
 import type { Cluster } from "kafkajs";
 import errors from "kafkajs/src/protocol/error.js";
 import fetchRequest from "kafkajs/src/protocol/requests/fetch/v11/request.js";
+import produceResponse from "kafkajs/src/protocol/requests/produce/v7/response.js";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { type FetchedPartition, readFetchAnswer } from "./fetch-answer.ts";
 import { KafkaError, kafkaError } from "./kafka-error.ts";
 import { type KafkajsClient, kafkajsClient } from "./kafkajs-client.ts";
+import { type ProducedPartition, produceRequest } from "./produce-request.ts";
 import { type ProtocolBroker, protocolBroker } from "./protocol-broker.ts";
 
 const fetchApi = 1;
 /** The fetch that Kafka 2.3 brought: the oldest whose answer we read. */
 const fetchVersion = 11;
 const readCommitted = 1;
+/** How long the broker may wait for its replicas, ms. */
+const produceTimeoutMs = 30_000;
+const readUncommitted = 0;
 
 export interface FetchLimits {
   /** How long the broker waits for something to come, ms. */
@@ -77,7 +82,10 @@ export class ClusterLink {
     const count = this.#cluster.findTopicPartitionMetadata(topic).length;
     if (count > 0) return count;
     const at = this.#client.settings.brokers.join(",");
-    throw new KafkaError("VELIB_KAFKA_TOPIC", `Kafka at ${at}: there is no topic ${topic}; start the pipeline to create it`);
+    throw new KafkaError(
+      "VELIB_KAFKA_TOPIC",
+      `Kafka at ${at}: there is no topic ${topic}; start the pipeline to create it`,
+    );
   }
 
   /** The partitions by the broker (node id) that leads them. */
@@ -86,20 +94,31 @@ export class ClusterLink {
   }
 
   /**
-   * Offsets of the oldest record kept, after the newest committed one, or of the first one with a timestamp ≥ a time
-   * (ms; where there is none, after the newest).
+   * Offsets of the oldest record kept, after the newest one, or of the first one with a timestamp ≥ a time (ms; where
+   * there is none, after the newest). Records of transactions not yet ended count: the broker acknowledges a commit
+   * before every partition shows it, and one hung producer would hide what others have committed after it.
    */
-  async offsets(topic: string, partitions: readonly number[], at: "oldest" | "end" | number): Promise<Map<number, number>> {
-    const asked = partitions.map((partition) => ({ partition }));
-    const when = typeof at === "number" ? { fromTimestamp: at } : { fromBeginning: at === "oldest" };
-    const answer = await this.attempt(`ask for offsets of ${topic}`, () =>
-      this.#cluster.fetchTopicsOffset([{ topic, partitions: asked, ...when }]),
-    );
+  async offsets(
+    topic: string,
+    partitions: readonly number[],
+    at: "oldest" | "end" | number,
+  ): Promise<Map<number, number>> {
+    const timestamp = at === "oldest" ? -2 : at === "end" ? -1 : at;
     const offsets = new Map<number, number>();
-    for (const { partition, offset } of answer[0]?.partitions ?? []) offsets.set(partition, Number(offset));
-    const missing = [...offsets].filter(([, offset]) => offset < 0).map(([partition]) => partition);
-    if (missing.length === 0 || typeof at !== "number") return offsets;
-    for (const [partition, end] of await this.offsets(topic, missing, "end")) offsets.set(partition, end);
+    await this.attempt(`ask for offsets of ${topic}`, async () => {
+      for (const [nodeId, led] of this.leaders(topic, partitions)) {
+        const broker = await this.#broker(nodeId);
+        const { responses } = await broker.listOffsets({
+          replicaId: -1,
+          isolationLevel: readUncommitted,
+          topics: [{ topic, partitions: led.map((partition) => ({ partition, timestamp })) }],
+        });
+        for (const { partition, offset } of responses[0]?.partitions ?? []) offsets.set(partition, Number(offset));
+      }
+    });
+    const later = [...offsets].filter(([, offset]) => offset < 0).map(([partition]) => partition);
+    if (later.length === 0 || timestamp < 0) return offsets;
+    for (const [partition, end] of await this.offsets(topic, later, "end")) offsets.set(partition, end);
     return offsets;
   }
 
@@ -151,8 +170,17 @@ export class ClusterLink {
     });
   }
 
-  async broker(nodeId: string): Promise<ProtocolBroker> {
-    return this.attempt(`reach broker ${nodeId}`, () => this.#broker(nodeId));
+  /** Writes record batches to partitions that one broker leads; resolves when all replicas in sync have them. */
+  async produce(
+    nodeId: string,
+    transactionalId: string | null,
+    topics: ReadonlyMap<string, readonly ProducedPartition[]>,
+  ): Promise<void> {
+    const request = produceRequest(transactionalId, produceTimeoutMs, topics);
+    await this.attempt(`write to ${[...topics.keys()].join(", ")}`, async () => {
+      const broker = await this.#broker(nodeId);
+      await broker.connectionPool.send({ request, response: produceResponse });
+    });
   }
 
   /** The VelibError of a partition's error code in an answer. */

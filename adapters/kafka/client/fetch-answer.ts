@@ -23,15 +23,21 @@ export function readFetchAnswer(
   from: ReadonlyMap<number, number>,
 ): { errorCode: number; partitions: FetchedPartition[] } {
   let at = 4;
-  const int16 = () => bytes.readInt16BE((at += 2) - 2);
-  const int32 = () => bytes.readInt32BE((at += 4) - 4);
-  const int64 = () => bytes.readBigInt64BE((at += 8) - 8);
+  const skip = (size: number) => {
+    const start = at;
+    at += size;
+    return start;
+  };
+  const int16 = () => bytes.readInt16BE(skip(2));
+  const int32 = () => bytes.readInt32BE(skip(4));
+  const int64 = () => bytes.readBigInt64BE(skip(8));
   const errorCode = int16();
   at += 4;
   const partitions: FetchedPartition[] = [];
   const topics = int32();
   for (let topic = 0; topic < topics; topic++) {
-    at += int16();
+    const nameLength = int16();
+    at += nameLength;
     const count = int32();
     for (let i = 0; i < count; i++) {
       const partition = int32();

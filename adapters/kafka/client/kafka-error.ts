@@ -15,15 +15,17 @@ export class KafkaError extends VelibError {
 /** Protocol errors by which a producer learns that a newer one has its transactional id. */
 const fenced = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
 const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
+const networkFailure = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE)/;
 const tlsFailure = /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
  * What went wrong, from whatever the client threw: one line that names the cluster, the failure and the remedy.
- * `doing` completes "Kafka at …: can't …". Errors of our own pass through.
+ * `doing` completes "Kafka at …: can't …". Errors of our own pass through, programming errors too.
  */
-export function kafkaError(error: unknown, doing: string, brokers: readonly string[]): VelibError {
+export function kafkaError(error: unknown, doing: string, brokers: readonly string[]): Error {
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof VelibError) return cause;
   const root = rootCause(error);
+  if (root instanceof TypeError || root instanceof RangeError) return root;
   const { name, type, code } = described(root);
   const at = `Kafka at ${brokers.join(",")}: can't ${doing}`;
   const said = oneLine(root instanceof Error ? root.message : String(root));
@@ -51,7 +53,7 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
   if (type === "UNKNOWN_TOPIC_OR_PARTITION") {
     return make("VELIB_KAFKA_TOPIC", "the topic is gone; start the pipeline again to create it");
   }
-  if (unreachable.has(name) || code !== null) {
+  if (unreachable.has(name) || (code !== null && networkFailure.test(code))) {
     return make("VELIB_KAFKA_UNREACHABLE", "check the address, the network and that the brokers run");
   }
   return make("VELIB_KAFKA_REQUEST", "see the broker's log");

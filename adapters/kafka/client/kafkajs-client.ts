@@ -78,7 +78,12 @@ function clusterOf(kafka: Kafka): Cluster {
     partitionAssigners: [
       ({ cluster }) => {
         found = cluster;
-        return { name: "unused", version: 0, assign: async () => [], protocol: () => ({ name: "", metadata: Buffer.of() }) };
+        return {
+          name: "unused",
+          version: 0,
+          assign: async () => [],
+          protocol: () => ({ name: "", metadata: Buffer.of() }),
+        };
       },
     ],
   });

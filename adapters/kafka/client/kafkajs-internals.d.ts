@@ -21,3 +21,8 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
   const RequestQueue: { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } };
   export default RequestQueue;
 }
+
+declare module "kafkajs/src/protocol/requests/produce/v7/response.js" {
+  const response: { decode(bytes: Buffer): Promise<unknown>; parse(data: unknown): Promise<unknown> };
+  export default response;
+}

@@ -30,6 +30,11 @@ interface ProducerIdentity {
 export interface ProtocolBroker {
   readonly versions: Record<number, { minVersion: number; maxVersion: number }>;
   readonly connectionPool: { send(call: { request: object; response: object }): Promise<unknown> };
+  listOffsets(request: {
+    replicaId: -1;
+    isolationLevel: number;
+    topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
+  }): Promise<{ responses: { topic: string; partitions: PartitionOffset[] }[] }>;
   joinGroup(request: {
     groupId: string;
     memberId: string;
@@ -61,17 +66,6 @@ export interface ProtocolBroker {
   }>;
   addPartitionsToTxn(
     request: ProducerIdentity & { topics: { topic: string; partitions: number[] }[] },
-  ): Promise<unknown>;
-  produce(
-    request: ProducerIdentity & {
-      acks: -1;
-      timeout: number;
-      compression: number;
-      topicData: {
-        topic: string;
-        partitions: { partition: number; firstSequence: number; messages: ProducedMessage[] }[];
-      }[];
-    },
   ): Promise<unknown>;
   endTxn(request: ProducerIdentity & { transactionResult: boolean }): Promise<unknown>;
 }

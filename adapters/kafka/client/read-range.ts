@@ -5,7 +5,8 @@ const limits = { maxWaitMs: 500, maxBytes: 16 << 20, partitionBytes: 4 << 20 };
 const outOfRange = 1;
 
 /**
- * Reads the committed records of one partition from `from` (inclusive) up to `to` (exclusive), outside any group.
+ * Reads the committed records of one partition from `from` (inclusive) up to `to` (exclusive), outside any group. It
+ * waits for transactions under way below `to`: a hung one is aborted by the broker in the end.
  * Where retention has overtaken `from`, it begins at the oldest record kept.
  */
 export async function* readRange(

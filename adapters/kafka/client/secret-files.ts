@@ -28,7 +28,9 @@ export function readTlsFiles({ caFile, certFile, keyFile, serverName }: TlsFiles
  * @throws VelibError VELIB_KAFKA_AUTHENTICATION when its file can't be read
  */
 export function readPassword({ passwordFile }: SaslLogin): string {
-  return readSecret(passwordFile, "VELIB_KAFKA_AUTHENTICATION", "password").toString("utf8").replace(/\r?\n$/, "");
+  return readSecret(passwordFile, "VELIB_KAFKA_AUTHENTICATION", "password")
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
 }
 
 function readSecret(file: string, code: "VELIB_KAFKA_TLS" | "VELIB_KAFKA_AUTHENTICATION", what: string): Buffer {
@@ -36,8 +38,12 @@ function readSecret(file: string, code: "VELIB_KAFKA_TLS" | "VELIB_KAFKA_AUTHENT
     return readFileSync(file);
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new VelibError(code, `Kafka: the ${what} ${file} can't be read (${reason}); mount the file or correct its path`, {
-      cause,
-    });
+    throw new VelibError(
+      code,
+      `Kafka: the ${what} ${file} can't be read (${reason}); mount the file or correct its path`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterLink } from "./cluster-link.ts";
 import { protocolType } from "./kafka-error.ts";
-import type { ProducedMessage, ProtocolBroker } from "./protocol-broker.ts";
+import type { ProducedPartition } from "./produce-request.ts";
+import type { ProducedMessage } from "./protocol-broker.ts";
+import { writeRecordBatch } from "./record-batch-writer.ts";
 
 export type Compression = "none" | "gzip";
 
@@ -62,7 +64,7 @@ export async function transact(
     await link.refreshIfOld();
     const requests: Promise<void>[] = [];
     for (const [nodeId, own] of byLeader(link, parts)) {
-      requests.push(produce(await link.broker(nodeId), session, own, compression));
+      requests.push(produce(link, nodeId, session, own, compression));
     }
     await Promise.all(requests);
     await settled(() => coordinator.endTxn({ ...identity, transactionResult: true }));
@@ -70,14 +72,15 @@ export async function transact(
 }
 
 async function produce(
-  broker: ProtocolBroker,
+  link: ClusterLink,
+  nodeId: string,
   session: ProducerSession,
   parts: readonly PartitionMessages[],
   compression: Compression,
 ): Promise<void> {
   const left = parts.map(({ topic, partition, messages }) => ({ topic, partition, chunks: chunksOf(messages) }));
   for (let round = 0; left.some(({ chunks }) => round < chunks.length); round++) {
-    const topicData = new Map<string, { partition: number; firstSequence: number; messages: ProducedMessage[] }[]>();
+    const topics = new Map<string, ProducedPartition[]>();
     for (const { topic, partition, chunks } of left) {
       const messages = chunks[round];
       if (messages === undefined) continue;
@@ -85,19 +88,17 @@ async function produce(
       const firstSequence = session.sequences.get(key) ?? 0;
       // Sequence numbers are non-negative 32-bit integers that wrap around.
       session.sequences.set(key, (firstSequence + messages.length) % 2 ** 31);
-      const partitions = topicData.get(topic) ?? [];
-      partitions.push({ partition, firstSequence, messages });
-      topicData.set(topic, partitions);
+      const identity = {
+        producerId: BigInt(session.producerId),
+        producerEpoch: session.producerEpoch,
+        firstSequence,
+        transactional: true,
+      };
+      const produced = topics.get(topic) ?? [];
+      produced.push({ partition, batch: writeRecordBatch(messages, identity, compression) });
+      topics.set(topic, produced);
     }
-    await broker.produce({
-      transactionalId: session.transactionalId,
-      producerId: session.producerId,
-      producerEpoch: session.producerEpoch,
-      acks: -1,
-      timeout: 30_000,
-      compression: compression === "gzip" ? 1 : 0,
-      topicData: [...topicData].map(([topic, partitions]) => ({ topic, partitions })),
-    });
+    await link.produce(nodeId, session.transactionalId, topics);
   }
 }
 

@@ -1,7 +1,10 @@
-import type { Admin } from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { kafkaError } from "./kafka-error.ts";
 import { kafkajsClient } from "./kafkajs-client.ts";
+
+/** The kind of resource that a topic is, where settings are asked for. */
+export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 
 /** Lends an admin connection. `doing` completes "can't …" in the message of what goes wrong. */
 export async function withAdmin<T>(

@@ -1,7 +1,7 @@
+import type { ConnectionSettings } from "../../../adapters/kafka/client/connection-settings.ts";
+import { withAdmin } from "../../../adapters/kafka/client/with-admin.ts";
 import { KafkaLog, type KafkaLogOptions } from "../../../adapters/kafka/kafka-log.ts";
 import { topicNames } from "../../../adapters/kafka/topic-names.ts";
-import { withAdmin } from "../../../adapters/kafka/client/with-admin.ts";
-import type { ConnectionSettings } from "../../../adapters/kafka/client/connection-settings.ts";
 import { uniqueName } from "../../contracts/opened.ts";
 
 export function connectionTo(brokers: string[]): ConnectionSettings {

@@ -1,5 +1,5 @@
-import { BSON, MongoClient } from "mongodb";
 import { createServer, type Server, type Socket } from "node:net";
+import { BSON, MongoClient } from "mongodb";
 import { expect, it, onTestFinished } from "vitest";
 import { MongodbConnection } from "../../../adapters/mongodb/mongodb-connection.ts";
 import { MongodbResults } from "../../../adapters/mongodb/mongodb-results.ts";
@@ -8,7 +8,12 @@ import { describeAbsent, describeReal } from "../servers.ts";
 import { commitOf, documentsOf, freshDatabase, openResults, window } from "./fixtures.ts";
 
 async function refusal(options: Partial<MongodbOptions>) {
-  const opened = MongodbConnection.open({ uri: "", database: "velib_test_errors", serverSelectionTimeoutMs: 1000, ...options });
+  const opened = MongodbConnection.open({
+    uri: "",
+    database: "velib_test_errors",
+    serverSelectionTimeoutMs: 1000,
+    ...options,
+  });
   const error: unknown = await opened.then(
     async (connection) => {
       await connection.close();
@@ -31,7 +36,8 @@ async function serverSaying(hello: Record<string, unknown>): Promise<string> {
 
 function answerHello(socket: Socket, hello: Record<string, unknown>): void {
   socket.on("error", () => {});
-  socket.on("data", (request) => {
+  socket.on("data", (chunk) => {
+    const request = Buffer.from(chunk);
     const legacy = request.readInt32LE(12) === 2004;
     const body = BSON.serialize({ ok: 1, isWritablePrimary: true, helloOk: true, ...hello });
     const head = legacy ? Buffer.alloc(20) : Buffer.alloc(5);

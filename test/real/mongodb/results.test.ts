@@ -80,7 +80,9 @@ describeReal("MongoDB results", ["mongodb"], ({ mongodb: uri }) => {
 
   it("leaves the same rows when a commit is repeated or done again with other bounds", async () => {
     const results = await openResults({ uri, database: freshDatabase(uri) });
-    const windows = Array.from({ length: 2500 }, (_, n) => window({ station: String(n % 50), start: start + n * lengthMs }));
+    const windows = Array.from({ length: 2500 }, (_, n) =>
+      window({ station: String(n % 50), start: start + n * lengthMs }),
+    );
     await results.commit(commitOf({ windows: windows.slice(0, 1700), offset: 5n }));
 
     await results.commit(commitOf({ windows: windows.slice(900), offset: 9n }));
@@ -189,7 +191,11 @@ describeReal("MongoDB results", ["mongodb"], ({ mongodb: uri }) => {
     const client = new MongoClient(uri);
     const { stationState: collection } = collectionsOf(client.db(database));
     const write = (name: string, writer: Writer) =>
-      replaceUnlessNewer(collection, named(name).map((state) => stationStateDocument(state, writer)), writer);
+      replaceUnlessNewer(
+        collection,
+        named(name).map((state) => stationStateDocument(state, writer)),
+        writer,
+      );
     const told = async () => (await results.stations({})).map(({ name }) => name);
 
     await write("suspended", { partition: 0, generation: 4 });
@@ -217,7 +223,14 @@ describeReal("MongoDB results", ["mongodb"], ({ mongodb: uri }) => {
 
   it("gives stations back whole, by box and page by page", async () => {
     const results = await openResults({ uri, database: freshDatabase(uri) });
-    const never = stationState({ station: "2", content: null, lat: null, lon: null, changedAt: null, reportedAt: null });
+    const never = stationState({
+      station: "2",
+      content: null,
+      lat: null,
+      lon: null,
+      changedAt: null,
+      reportedAt: null,
+    });
     const split = stationState({
       station: "10",
       absentSince: start,
@@ -236,7 +249,9 @@ describeReal("MongoDB results", ["mongodb"], ({ mongodb: uri }) => {
 
   it("knows a source by its newest poll, and as final as its slowest partition is", async () => {
     const results = await openResults({ uri, database: freshDatabase(uri) });
-    await results.commit(commitOf({ sources: [sourceState({ lastPollAt: start + 60_000, finalUntil: start + lengthMs, ended: true })] }));
+    await results.commit(
+      commitOf({ sources: [sourceState({ lastPollAt: start + 60_000, finalUntil: start + lengthMs, ended: true })] }),
+    );
     await results.commit(commitOf({ partition: 1, sources: [sourceState({ observed: 3 })] }));
 
     expect(await results.sources()).toEqual([sourceState({ lastPollAt: start + 60_000 })]);

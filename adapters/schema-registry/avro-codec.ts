@@ -1,0 +1,135 @@
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
+import { VelibError } from "../../core/errors.ts";
+import type { LogRecord } from "../../core/log/record.ts";
+import type { LogEntry } from "../../core/ports/observation-log.ts";
+import type { RecordSlice } from "../kafka/client/record-batch.ts";
+import { describeValue, isLogRecord } from "../kafka/log-record.ts";
+import { type RecordCodec, undecodable } from "../kafka/record-codec.ts";
+import { avroNames, logRecordSchema } from "./avro-schemas.ts";
+
+type Registry = SchemaRegistry;
+type Schema = Awaited<ReturnType<Registry["getSchema"]>>;
+
+/** Magic byte 0 and the schema's id as a big-endian int32: Confluent's wire format. */
+const headerBytes = 5;
+
+export interface AvroCodecOptions {
+  /** Base URL of a Confluent-compatible API; without credentials. */
+  url: string;
+  auth?: { username: string; password: string };
+}
+
+/**
+ * Log records as Avro in Confluent's wire format. The schema of a topic is registered under `<topic>-value` before the
+ * first record; the registry refuses one that could not read what was written before (BACKWARD).
+ */
+export class AvroCodec implements RecordCodec {
+  readonly #url: string;
+  readonly #registry: Registry;
+  /** Of the topics written to: the schema and the header that names it. */
+  readonly #writers = new Map<string, { schema: Schema; header: Buffer }>();
+  /** Of the schemas met while reading; a text says why one is of no use. */
+  readonly #readers = new Map<number, Schema | string>();
+
+  constructor({ url, auth }: AvroCodecOptions) {
+    this.#url = url;
+    this.#registry = new SchemaRegistry({ host: url, ...(auth === undefined ? {} : { auth }), retry: { retries: 2 } });
+  }
+
+  /** @throws VelibError VELIB_SCHEMA_INCOMPATIBLE, VELIB_SCHEMA_REGISTRY_UNREACHABLE */
+  async ready(topic: string): Promise<void> {
+    if (this.#writers.has(topic)) return;
+    const subject = `${topic}-value`;
+    try {
+      const confluent = { type: SchemaType.AVRO as const, schema: JSON.stringify(logRecordSchema) };
+      const { id } = await this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD });
+      const header = Buffer.alloc(headerBytes);
+      header.writeInt32BE(id, 1);
+      this.#writers.set(topic, { schema: await this.#registry.getSchema(id), header });
+    } catch (cause) {
+      const status = statusOf(cause);
+      if (status === null || status >= 500) throw this.#unreachable(cause);
+      const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
+      const remedy = "make the subject BACKWARD-compatible with this version's schema, or use another registry";
+      const message = `schema registry ${this.#url}: subject ${subject} refuses the schema (${said}); ${remedy}`;
+      throw new VelibError("VELIB_SCHEMA_INCOMPATIBLE", message, { cause });
+    }
+  }
+
+  encode(topic: string, record: LogRecord): Buffer {
+    const writer = this.#writers.get(topic);
+    if (writer === undefined) throw new Error(`the schema of ${topic} was not registered`);
+    const payload = writer.schema.toBuffer({ record: { [`velib.${avroNames[record.kind]}`]: record } });
+    return Buffer.concat([writer.header, payload]);
+  }
+
+  async decode(records: readonly RecordSlice[]): Promise<LogEntry[]> {
+    await this.#learn(records);
+    return records.map((slice) => this.#decodeOne(slice));
+  }
+
+  #decodeOne(slice: RecordSlice): LogEntry {
+    const { buffer, valueStart, valueEnd, offset } = slice;
+    const id = schemaIdOf(slice);
+    if (id === null)
+      return undecodable(slice, "expected Avro with the magic byte 0 and a schema id, got something else");
+    const schema = this.#readers.get(id);
+    if (schema === undefined || typeof schema === "string")
+      return undecodable(slice, schema ?? `schema ${id} is unknown`);
+    try {
+      const record = unwrap(schema.fromBuffer(buffer.subarray(valueStart + headerBytes, valueEnd)));
+      if (isLogRecord(record)) return { offset: BigInt(offset), record };
+      return undecodable(slice, describeValue(record));
+    } catch (cause) {
+      return undecodable(
+        slice,
+        `expected Avro of schema ${id}, got other bytes (${cause instanceof Error ? cause.message : cause})`,
+      );
+    }
+  }
+
+  /** Asks the registry for schemas not met before. Not finding one is the record's fault, not answering is not. */
+  async #learn(records: readonly RecordSlice[]): Promise<void> {
+    for (const slice of records) {
+      const id = schemaIdOf(slice);
+      if (id === null || this.#readers.has(id)) continue;
+      try {
+        this.#readers.set(id, await this.#registry.getSchema(id));
+      } catch (cause) {
+        const status = statusOf(cause);
+        if (status === null || status >= 500) throw this.#unreachable(cause);
+        this.#readers.set(id, `expected a schema that the registry knows, got id ${id}`);
+      }
+    }
+  }
+
+  #unreachable(cause: unknown): VelibError {
+    const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
+    const message = `schema registry ${this.#url} does not answer (${said}); check schemaRegistry.url and that it runs`;
+    return new VelibError("VELIB_SCHEMA_REGISTRY_UNREACHABLE", message, { cause });
+  }
+}
+
+function schemaIdOf({ buffer, valueStart, valueEnd }: RecordSlice): number | null {
+  if (valueStart < 0 || valueEnd - valueStart < headerBytes || buffer[valueStart] !== 0) return null;
+  return buffer.readInt32BE(valueStart + 1);
+}
+
+const kinds = new Map(Object.entries(avroNames).map(([kind, name]) => [`velib.${name}`, kind]));
+
+/** avsc gives a union of records as `{"velib.Change": {…}}`, made of classes of its own: plain objects again. */
+function unwrap(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("record" in value)) return value;
+  const { record } = value;
+  if (typeof record !== "object" || record === null) return record;
+  const [branch, fields] = Object.entries(record)[0] ?? ["", null];
+  const plain: Record<string, unknown> = { kind: kinds.get(branch), ...fields };
+  if (typeof plain.last === "object" && plain.last !== null) plain.last = { ...plain.last };
+  if (typeof plain.health === "object" && plain.health !== null) plain.health = { ...plain.health };
+  return plain;
+}
+
+function statusOf(error: unknown): number | null {
+  const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
+  return typeof status === "number" && status >= 400 ? status : null;
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { MongodbResults } from "../../adapters/mongodb/mongodb-results.ts";
+import { mongodbOptions } from "../backbone/connections.ts";
+import { openDeadLetters, openLog } from "../backbone/kafka.ts";
+import type { ServiceContext } from "../backbone/run-service.ts";
+import { runService } from "../backbone/run-service.ts";
+import { serviceCommand } from "../backbone/service-command.ts";
+import { windowSettings } from "../config/settings.ts";
+import { Aggregator, aggregatorGroup } from "./aggregator.ts";
+
+/** Windows gathered before a commit while catching up. */
+const commitWindows = 20_000;
+
+export function aggregateCommand(): Command {
+  return serviceCommand("aggregate", "Compute windows and latest states from Kafka into MongoDB", (options) =>
+    runService("aggregate", options, aggregate),
+  );
+}
+
+/** Any number of these share the log's partitions. */
+async function aggregate(context: ServiceContext): Promise<void> {
+  const { config, readiness, metrics, signal } = context;
+  const windows = windowSettings(config);
+  const mongodb = mongodbOptions(config, "aggregate");
+  const results = await context.connect("mongodb", () => MongodbResults.open(mongodb));
+  const log = await context.connect("kafka", () => openLog(context, "aggregate"));
+  const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "aggregate"));
+  try {
+    if (results === null || log === null || deadLetters === null) return;
+    readiness.started();
+    const aggregator = new Aggregator(results, deadLetters, { windows, commitWindows }, metrics);
+    await log.consume(aggregatorGroup, aggregator, { signal });
+  } finally {
+    await Promise.all([log?.close(), deadLetters?.close(), results?.close()]);
+  }
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import type { CassandraOptions } from "../../adapters/cassandra/options.ts";
+import type { ConnectionSettings } from "../../adapters/kafka/client/connection-settings.ts";
+import type { MongodbOptions } from "../../adapters/mongodb/options.ts";
+import { VelibError } from "../../core/errors.ts";
+import type { BackboneConfig } from "../config/backbone-config.ts";
+import { durationMs } from "../config/settings.ts";
+
+/** How to reach Kafka, from the configuration. */
+export function kafkaConnection({ pipeline, kafka }: BackboneConfig, service: string): ConnectionSettings {
+  const { bootstrapServers, tls, authentication } = kafka;
+  return {
+    brokers: bootstrapServers,
+    clientId: `velib-${pipeline}-${service}`,
+    ...(tls === undefined ? {} : { tls }),
+    ...(authentication === undefined ? {} : { sasl: authentication }),
+  };
+}
+
+/** @throws VelibError VELIB_CONFIG_INVALID without a `mongodb` section, VELIB_CONFIG_UNREADABLE for its files */
+export function mongodbOptions(config: BackboneConfig, service: string): MongodbOptions {
+  const { pipeline, mongodb } = config;
+  if (mongodb === undefined) throw missing("mongodb", service);
+  const { uri, database, username, passwordFile, tls, windowsTtl } = mongodb;
+  return {
+    uri,
+    database: database ?? pipeline,
+    ...(windowsTtl === undefined ? {} : { windowsTtlSeconds: durationMs(windowsTtl) / 1000 }),
+    ...(username === undefined ? {} : { username }),
+    ...(passwordFile === undefined ? {} : { password: secret("mongodb.passwordFile", passwordFile) }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+/** @throws VelibError VELIB_CONFIG_INVALID without a `cassandra` section, VELIB_CONFIG_UNREADABLE for its files */
+export function cassandraOptions(config: BackboneConfig, service: string): CassandraOptions {
+  const { pipeline, cassandra } = config;
+  if (cassandra === undefined) throw missing("cassandra", service);
+  const { contactPoints, localDataCenter, keyspace, replication, consistency } = cassandra;
+  const { username, passwordFile, tls, historyTtl } = cassandra;
+  return {
+    contactPoints,
+    localDataCenter,
+    keyspace: keyspace ?? pipeline.replaceAll("-", "_"),
+    consistency,
+    ...(replication === undefined ? {} : { replication }),
+    ...(historyTtl === undefined ? {} : { historyTtlSeconds: durationMs(historyTtl) / 1000 }),
+    ...(username === undefined ? {} : { username }),
+    ...(passwordFile === undefined ? {} : { password: secret("cassandra.passwordFile", passwordFile) }),
+    ...(tls === undefined ? {} : { tls: pemTexts(tls) }),
+  };
+}
+
+function pemTexts(files: { caFile?: string; certFile?: string; keyFile?: string }) {
+  const { caFile, certFile, keyFile } = files;
+  return {
+    ...(caFile === undefined ? {} : { ca: secret("cassandra.tls.caFile", caFile) }),
+    ...(certFile === undefined ? {} : { cert: secret("cassandra.tls.certFile", certFile) }),
+    ...(keyFile === undefined ? {} : { key: secret("cassandra.tls.keyFile", keyFile) }),
+  };
+}
+
+/** The content of a file of the configuration; a line break at its end does not count. */
+function secret(field: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new VelibError("VELIB_CONFIG_UNREADABLE", `${field} ${path}: ${why}; give a readable file`, { cause });
+  }
+}
+
+function missing(section: string, service: string): VelibError {
+  return new VelibError(
+    "VELIB_CONFIG_INVALID",
+    `${section}: missing, velib ${service} needs it; see docs/reference/configuration.md`,
+  );
+}

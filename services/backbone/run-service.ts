@@ -1,0 +1,67 @@
+import { type Logger, pino } from "pino";
+import { VelibError } from "../../core/errors.ts";
+import { stopSignal } from "../cli/stop-signal.ts";
+import { version } from "../cli/version.ts";
+import type { BackboneConfig } from "../config/backbone-config.ts";
+import { loadBackboneConfig } from "../config/load-backbone-config.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import { startProbes } from "./probe-server.ts";
+import { Readiness } from "./readiness.ts";
+import { connect, untilDone } from "./retrying.ts";
+
+/** What a process of a pipeline has to work with. */
+export interface ServiceContext {
+  config: BackboneConfig;
+  logger: Logger;
+  metrics: Metrics;
+  readiness: Readiness;
+  /** Aborts when the process should stop: it finishes what it has begun. */
+  signal: AbortSignal;
+  /** Connects, waiting for a server that is not there yet; null when the process is stopped meanwhile. */
+  connect<T>(server: string, open: () => Promise<T>): Promise<T | null>;
+}
+
+export interface ServiceOptions {
+  config: string;
+  logLevel: string;
+}
+
+/**
+ * Runs one process of a pipeline until SIGTERM or SIGINT: configuration, JSON logs on standard error, probes and
+ * metrics, and the work itself.
+ * @param probes false when the work serves `/healthz`, `/readyz` and `/metrics` itself
+ */
+export async function runService(
+  name: string,
+  options: ServiceOptions,
+  work: (context: ServiceContext) => Promise<void>,
+  probes = true,
+): Promise<void> {
+  const config = loadBackboneConfig(options.config);
+  const base = { service: name, pipeline: config.pipeline };
+  const logger = pino({ level: options.logLevel, base }, pino.destination({ dest: 2, sync: true }));
+  const metrics = createMetrics({ version });
+  const readiness = new Readiness();
+  const signal = stopSignal();
+  const server = probes ? await startProbes(config.http, metrics, readiness) : null;
+  logger.info({ version, probes: server?.url }, "started");
+  const retrying = { readiness, logger, random: Math.random, signal };
+  const context: ServiceContext = {
+    config,
+    logger,
+    metrics,
+    readiness,
+    signal,
+    connect: (to, open) => connect(to, open, retrying),
+  };
+  try {
+    await untilDone(() => work(context), retrying);
+    logger.info("stopped");
+  } catch (error) {
+    if (error instanceof VelibError) logger.error({ code: error.code, reason: error.message }, "ended");
+    throw error;
+  } finally {
+    await server?.close();
+  }
+}

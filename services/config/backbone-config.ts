@@ -1,0 +1,117 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { Config } from "./config.ts";
+import { positiveDurationPattern } from "./duration.ts";
+
+const closed = { additionalProperties: false };
+
+const Text = (description: string, expected: string, more: { default?: string } = {}) =>
+  Type.String({ minLength: 1, description, expected, ...more });
+
+const Duration = (description: string, fallback?: string) =>
+  Type.String({
+    pattern: positiveDurationPattern,
+    description,
+    expected: "a duration such as 90s, 3m, 10h or 30d",
+    ...(fallback === undefined ? {} : { default: fallback }),
+  });
+
+const Count = (description: string, fallback: number) =>
+  Type.Integer({ minimum: 1, description, expected: "a whole number of at least 1", default: fallback });
+
+const Section = <T extends Record<string, TSchema>>(description: string, members: T) =>
+  Type.Object(members, { ...closed, description });
+
+const Files = {
+  caFile: Type.Optional(Text("PEM file of the authorities to trust; the system's unless set", "a path")),
+  certFile: Type.Optional(Text("PEM file of the client's certificate, for mutual TLS", "a path")),
+  keyFile: Type.Optional(Text("PEM file of its key", "a path")),
+};
+
+export const KafkaConfig = Section("The observation log on Kafka", {
+  bootstrapServers: Type.Array(Text("host:port", "host:port"), {
+    minItems: 1,
+    description: "Some brokers; the others are found through them",
+    expected: "a list of host:port",
+  }),
+  partitions: Count("Partitions of the topics where they are made", 3),
+  replication: Count("Replicas of each partition where they are made", 1),
+  minInsyncReplicas: Count("Replicas that must have a record before it counts as written", 1),
+  retention: Duration("How long records are kept", "7d"),
+  tls: Type.Optional(Section("Encrypt the connections", Files)),
+  authentication: Type.Optional(
+    Section("Log in by SASL", {
+      mechanism: Type.Union([Type.Literal("scram-sha-512"), Type.Literal("scram-sha-256"), Type.Literal("plain")], {
+        description: "SASL mechanism",
+        expected: "scram-sha-512, scram-sha-256 or plain",
+        default: "scram-sha-512",
+      }),
+      username: Text("User name", "a name"),
+      passwordFile: Text("File with the password, read anew for every connection", "a path"),
+    }),
+  ),
+});
+
+export const MongodbConfig = Section("The result store on MongoDB", {
+  uri: Text("Connection string, without the password", "mongodb://host:port/?replicaSet=…"),
+  database: Type.Optional(Text("Database; the pipeline's name unless set", "a name")),
+  username: Type.Optional(Text("User name", "a name")),
+  passwordFile: Type.Optional(Text("File with the password", "a path")),
+  windowsTtl: Type.Optional(Duration("How long after their start windows are dropped; never unless set")),
+  tls: Type.Optional(
+    Section("Encrypt the connections", {
+      caFile: Files.caFile,
+      certificateKeyFile: Type.Optional(Text("PEM file of the client's certificate and key", "a path")),
+    }),
+  ),
+});
+
+export const CassandraConfig = Section("The history on Cassandra", {
+  contactPoints: Type.Array(Text("host or host:port", "host or host:port"), {
+    minItems: 1,
+    description: "Some nodes; the others are found through them",
+    expected: "a list of hosts",
+  }),
+  localDataCenter: Text("The data centre this process is near to", "a name"),
+  keyspace: Type.Optional(Text("Keyspace; the pipeline's name unless set", "a name")),
+  replication: Type.Optional(
+    Type.Record(Type.String(), Type.Integer({ minimum: 1 }), {
+      description: "Replicas by data centre, to make the keyspace; unless set it must be there",
+      expected: "a mapping of data centres to numbers",
+    }),
+  ),
+  consistency: Type.Union([Type.Literal("LOCAL_QUORUM"), Type.Literal("LOCAL_ONE")], {
+    description: "How many replicas acknowledge",
+    expected: "LOCAL_QUORUM or LOCAL_ONE",
+    default: "LOCAL_QUORUM",
+  }),
+  username: Type.Optional(Text("User name", "a name")),
+  passwordFile: Type.Optional(Text("File with the password", "a path")),
+  historyTtl: Type.Optional(Duration("How long after they were written observations are dropped; never unless set")),
+  tls: Type.Optional(Section("Encrypt the connections", Files)),
+});
+
+/** The configuration file of `velib produce`, `aggregate`, `archive` and `serve`: one for all processes of a pipeline. */
+export const BackboneConfig = Type.Object(
+  {
+    pipeline: Type.String({
+      pattern: "^[a-z]([a-z0-9-]{0,46}[a-z0-9])?$",
+      description: "Name of the pipeline: prefix of its topics, its database and its keyspace",
+      expected: "a lower-case letter, then up to 47 letters, digits and dashes",
+    }),
+    http: Config.properties.http,
+    sources: Config.properties.sources,
+    zones: Config.properties.zones,
+    aggregation: Config.properties.aggregation,
+    deduplication: Config.properties.deduplication,
+    kafka: KafkaConfig,
+    schemaRegistry: Type.Optional(
+      Section("Avro instead of JSON on the topics", {
+        url: Text("A Confluent-compatible schema registry", "an address"),
+      }),
+    ),
+    mongodb: Type.Optional(MongodbConfig),
+    cassandra: Type.Optional(CassandraConfig),
+  },
+  closed,
+);
+export type BackboneConfig = Static<typeof BackboneConfig>;

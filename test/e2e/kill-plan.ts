@@ -1,0 +1,36 @@
+import { RandomStream } from "../../core/simulation/random.ts";
+
+/** When a run of the command is killed. */
+export type Moment =
+  /** This long after its process was started, ms. */
+  | { after: "start"; delayMs: number }
+  /** This long after a share (0 to 1) of the polls was in the results, ms. */
+  | { after: "poll"; share: number; delayMs: number }
+  /** At a write to its database after a share of the polls was in the results. */
+  | { after: "write"; share: number; writes: number }
+  /** This long after the recording's end was in the results, ms. */
+  | { after: "end"; delayMs: number };
+
+/**
+ * Random moments spread over a replay: a sixth within a run's first second, a tenth each in the last twentieth of
+ * the recording and after it, and the others between, every second one at a write. Equal seeds give equal moments.
+ */
+export function killPlan(kills: number, seed: number): Moment[] {
+  const random = new RandomStream(seed);
+  const starting = Math.max(1, Math.round(kills / 6));
+  const late = Math.max(1, Math.round(kills / 10));
+  const between = Math.max(0, kills - starting - 2 * late);
+  const shares = [
+    ...Array.from({ length: between }, (_, i) => (0.95 * (i + random.share())) / between),
+    ...Array.from({ length: late }, (_, i) => 0.95 + (0.05 * (i + random.share())) / late),
+  ];
+  const plan = shares.map((share, i): Moment => {
+    if (i % 2 === 0) return { after: "write", share, writes: 1 + random.below(100) };
+    return { after: "poll", share, delayMs: random.below(400) };
+  });
+  for (let i = 0; i < starting; i++) {
+    plan.splice(random.below(plan.length + 1), 0, { after: "start", delayMs: random.below(1000) });
+  }
+  for (let i = 0; i < late; i++) plan.push({ after: "end", delayMs: random.below(1000) });
+  return plan.slice(0, kills);
+}
