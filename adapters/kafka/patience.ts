@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { VelibError } from "../../core/errors.ts";
 
 export interface PatienceOptions {
@@ -38,10 +37,23 @@ export class Patience {
         if (this.#failingSince === null) onOutage(error);
         this.#failingSince ??= now();
         if (now() - this.#failingSince > outageMs) throw error;
-        await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+        await pause(waitMs, signal);
         await beforeAgain().catch(() => undefined);
       }
     }
     return null;
   }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
 }

@@ -39,7 +39,7 @@ const timeoutMs = 30 * 60_000;
 
 /**
  * Runs a program on the whole input. It ends by itself when it has worked off the input, or is told to (SIGTERM) when
- * all windows are there.
+ * all its windows are there.
  * @throws when it fails, or writes less windows than there are
  */
 export async function measure(admin: Admin, program: Program, run: Run): Promise<Cost> {
@@ -62,6 +62,10 @@ export async function measure(admin: Admin, program: Program, run: Run): Promise
       BENCH_BATCH: String(run.batch),
     },
   });
+  const { pid } = child;
+  if (pid === undefined) throw new Error("bash could not be started");
+  const kill = () => process.kill(-pid, "SIGKILL");
+  process.once("exit", kill);
   const file = createWriteStream(log);
   const [, stdout, stderr, times] = child.stdio;
   if (!stdout || !stderr || !times || !("read" in times)) throw new Error("bash was started without its pipes");
@@ -70,6 +74,7 @@ export async function measure(admin: Admin, program: Program, run: Run): Promise
   const cost = text(times);
   const exit = { at: 0, code: 0 };
   const closed = once(child, "close").then(([code]) => {
+    process.off("exit", kill);
     exit.at = performance.now();
     exit.code = code;
   });
@@ -77,14 +82,14 @@ export async function measure(admin: Admin, program: Program, run: Run): Promise
   let toldToStop = false;
   for (let seen = 0; exit.at === 0; ) {
     await Promise.race([closed, pause(watchMs)]);
-    if (performance.now() - started > timeoutMs && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    if (toldToStop || !program.writesWindows || exit.at > 0) continue;
+    if (exit.at === 0 && performance.now() - started > timeoutMs) kill();
+    if (toldToStop || program.endsByItself || exit.at > 0) continue;
     const size = await sizeOf(admin, run.output);
     if (size > seen) lastGrowth = performance.now();
     seen = size;
-    if (size < run.windows || performance.now() - lastGrowth < quietMs || child.pid === undefined) continue;
+    if (size < run.windows || performance.now() - lastGrowth < quietMs || child.exitCode !== null) continue;
     toldToStop = true;
-    process.kill(-child.pid, "SIGTERM");
+    process.kill(-pid, "SIGTERM");
   }
   const written = program.writesWindows ? await sizeOf(admin, run.output) : 0;
   const isComplete = !program.writesWindows || written >= run.windows;

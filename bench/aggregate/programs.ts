@@ -7,6 +7,8 @@ export interface Program {
   command: string;
   /** False for a floor, which only reads. */
   writesWindows: boolean;
+  /** False for one that goes on at the log's end: it is told to stop when all windows are there. */
+  endsByItself: boolean;
 }
 
 /** Spark reaches into the JDK; the list is that of its own launcher. */
@@ -20,7 +22,7 @@ export function peers(buildDir: string): Program[] {
   const kafka = java(`${buildDir}/kafka/lib`, "-Xms1g -Xmx1g");
   const spark = java(`${buildDir}/spark/lib`, `-Xms2g -Xmx2g ${opened.join(" ")}`);
   const floor = fileURLToPath(new URL("kafkajs-floor.ts", import.meta.url));
-  return [
+  const programs = [
     { name: "java-bytes", command: `${kafka} velib.bench.kafka.Floor bytes`, writesWindows: false },
     { name: "java-parse", command: `${kafka} velib.bench.kafka.Floor parse`, writesWindows: false },
     { name: "kafkajs-bytes", command: `'${process.execPath}' '${floor}' bytes`, writesWindows: false },
@@ -29,6 +31,7 @@ export function peers(buildDir: string): Program[] {
     { name: "kafka-streams", command: `${kafka} velib.bench.kafka.StreamsWindows`, writesWindows: true },
     { name: "spark", command: `${spark} velib.bench.spark.SparkWindows`, writesWindows: true },
   ];
+  return programs.map((program) => ({ ...program, endsByItself: true }));
 }
 
 /** A collector without threads of its own costs the least CPU. */

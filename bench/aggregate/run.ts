@@ -31,6 +31,9 @@ const { values: options } = parseArgs({
 const brokers = process.env.TEST_KAFKA_BROKERS;
 if (!brokers) throw new Error('no Kafka: eval "$(VELIB_TESTBED_JIT=full test/testbed/data-services/up.sh kafka)"');
 
+// an exit takes the running program with it
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 const kafka = new Kafka({ brokers: brokers.split(","), logLevel: logLevel.ERROR });
 const name = `bench-${Date.now()}`;
 const admin = kafka.admin();
@@ -113,7 +116,7 @@ function round(seconds: number): number {
 function given(text: string): Program {
   const at = text.indexOf("=");
   if (at <= 0) throw new Error(`--program: expected NAME=COMMAND, got ${text}`);
-  return { name: text.slice(0, at), command: text.slice(at + 1), writesWindows: true };
+  return { name: text.slice(0, at), command: text.slice(at + 1), writesWindows: true, endsByItself: false };
 }
 
 function chosen(programs: Program[]): Program[] {
