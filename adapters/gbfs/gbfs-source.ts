@@ -16,9 +16,6 @@ export interface GbfsSettings extends HttpSettings {
   simulated?: boolean;
 }
 
-/** Vélib's own GBFS. */
-export const velibGbfsUrl = "https://velib-metropole-opendata.smovengo.cloud/opendata/Velib_Metropole/gbfs.json";
-
 /** A network's GBFS of version 1.x, 2.x or 3.0, found through its `gbfs.json`. */
 export class GbfsSource implements PolledSource {
   readonly description: string;

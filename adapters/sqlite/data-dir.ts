@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { VelibError } from "../../core/errors.ts";
 import { versionOf, versionOfFile } from "./file-version.ts";
@@ -92,9 +92,12 @@ function assertUsable(dir: string): number {
   );
 }
 
+/** Folder by folder: where a file system refuses a new one as not found (/proc), `recursive` tries for ever. */
 function makeDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    const missing: string[] = [];
+    for (let at = resolve(dir); !existsSync(at); at = dirname(at)) missing.push(at);
+    for (const folder of missing.toReversed()) if (!existsSync(folder)) mkdirSync(folder);
     statSync(dir);
   } catch (cause) {
     throw unreadable(dir, cause);

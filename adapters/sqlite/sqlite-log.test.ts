@@ -77,7 +77,12 @@ it("lets a consumer finish its batch when it is closed, and then gives it no oth
   const following = log.consume("group", reader, { signal: new AbortController().signal });
   await arrived.promise;
 
-  const closing = log.close();
+  let closed = false;
+  const closing = log.close().then(() => {
+    closed = true;
+  });
+  await nextTurn();
+  expect(closed, "closed before the batch was finished").toBe(false);
   finish.resolve();
   await closing;
   await following;
@@ -149,6 +154,16 @@ it("reads on at the oldest record kept when the one asked for is gone", async ()
 
   expect(fromStart.entries(0).map(({ offset }) => offset)).toEqual([4n, 5n, 6n, 7n]);
   expect(fromTwo.entries(0)).toEqual(fromStart.entries(0));
+});
+
+it("reads over polls of another source that were dropped in between", async () => {
+  const log = new SqliteLog(database, { batchRecords: 1 });
+  await append(log, 4);
+  database.exec("DELETE FROM log_batches WHERE base_offset IN (2, 4)");
+
+  const reader = await readToEnd(log, new LogReader(() => 2n));
+
+  expect(reader.entries(0).map(({ offset }) => offset)).toEqual([6n, 7n]);
 });
 
 it("hands on a poll that can't be decoded as one entry that says so, and the others as they are", async () => {
