@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { ConnectionSettings } from "./client/connection-settings.ts";
 import { KafkaError } from "./client/kafka-error.ts";
-import { topicResource, withAdmin } from "./client/with-admin.ts";
+import { type Admin, topicResource, withAdmin } from "./client/with-admin.ts";
 
 /** What a topic is to be like. */
 export interface TopicSettings {
@@ -22,7 +24,7 @@ export async function ensureTopics(connection: ConnectionSettings, wanted: reado
     const missing = wanted.filter(({ topic }) => !existing.has(topic));
     if (missing.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false,
         topics: missing.map(({ topic, partitions, replication, config }) => ({
           topic,
           numPartitions: partitions,
@@ -30,6 +32,10 @@ export async function ensureTopics(connection: ConnectionSettings, wanted: reado
           configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
         })),
       });
+      await known(
+        admin,
+        missing.map(({ topic }) => topic),
+      );
     }
     const found = wanted.filter(({ topic }) => existing.has(topic));
     if (found.length === 0) return;
@@ -57,6 +63,24 @@ export async function ensureTopics(connection: ConnectionSettings, wanted: reado
       throw new KafkaError("VELIB_KAFKA_TOPIC", message);
     }
   });
+}
+
+/** How often, and how long apart in ms, a topic just made is looked for. */
+const looks = 40;
+const lookMs = 250;
+
+/** Waits until the brokers know topics that were just made: for a moment they deny them. */
+async function known(admin: Admin, topics: string[]): Promise<void> {
+  for (let look = 1; ; look++) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics });
+      if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (look === looks) throw error;
+    }
+    if (look === looks) return;
+    await sleep(lookMs);
+  }
 }
 
 /** What of a topic is not as asked for; more partitions and more replicas than asked for are no difference. */

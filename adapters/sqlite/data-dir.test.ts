@@ -46,13 +46,28 @@ function writeVersion(version: number): void {
   database.close();
 }
 
-/** Runs code against the data dir in a process of its own and returns that once it printed a line. */
-async function startProcess(code: string) {
-  const source = `const { openDataDir } = await import(${JSON.stringify(new URL("./data-dir.ts", import.meta.url).href)});
-    const dir = ${JSON.stringify(dir)}; ${code}`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", source], {
-    stdio: ["ignore", "pipe", "inherit"],
+/** Code that has `openDataDir` and the data dir at hand. */
+function script(code: string): string[] {
+  const module = JSON.stringify(new URL("./data-dir.ts", import.meta.url).href);
+  const source = `const { openDataDir } = await import(${module}); const dir = ${JSON.stringify(dir)}; ${code}`;
+  return ["--input-type=module", "--eval", source];
+}
+
+/** Runs code as a user who is not root, whom no mode stops, and returns what it prints. */
+async function runUnprivileged(code: string): Promise<string> {
+  const leaveRoot = "if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }";
+  const child = spawn(process.execPath, script(leaveRoot + code), { stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+    printed += piece;
   });
+  await once(child, "close");
+  return printed;
+}
+
+/** Runs code in a process of its own and returns that once it printed a line. What is not held is collected and closed. */
+async function startProcess(code: string) {
+  const child = spawn(process.execPath, script(code), { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
   return child;
 }
@@ -99,7 +114,7 @@ describe("opening for writing", () => {
 
   it("sees the newer version of a process that was killed before it reached the file", async () => {
     const child = await startProcess(
-      `const { database } = openDataDir(dir); database.exec("PRAGMA user_version = ${schemaVersion + 1}");
+      `globalThis.held = openDataDir(dir); held.database.exec("PRAGMA user_version = ${schemaVersion + 1}");
        console.log("written"); setInterval(() => {}, 1000);`,
     );
     await kill(child);
@@ -110,7 +125,9 @@ describe("opening for writing", () => {
   });
 
   it("refuses a dir that another process has open, and gets it when that one is gone", async () => {
-    const child = await startProcess(`openDataDir(dir); console.log("open"); setInterval(() => {}, 1000);`);
+    const child = await startProcess(
+      `globalThis.held = openDataDir(dir); console.log("open"); setInterval(() => {}, 1000);`,
+    );
     const before = [...filesBelow().keys()];
 
     const error = errorOf(() => openDataDir(dir));
@@ -154,16 +171,22 @@ describe.each([
     );
     expect(filesBelow()).toEqual(before);
   });
+});
 
-  it.skipIf(process.getuid?.() === 0)("refuses a folder without permission [skipped for root]", () => {
-    openDataDir(dir).close();
-    chmodSync(dir, 0o500);
+it.each([
+  ["a folder", 0o500],
+  ["a folder that hides what is in it", 0o000],
+])("refuses %s without the permission to write, and writes nothing", async (_what, mode) => {
+  openDataDir(dir).close();
+  chmodSync(parent, 0o755);
+  const before = filesBelow();
+  chmodSync(dir, mode);
 
-    const error = errorOf(() => open(dir));
-    chmodSync(dir, 0o700);
+  const printed = await runUnprivileged(`try { openDataDir(dir); } catch (error) { console.log(error.code); }`);
+  chmodSync(dir, 0o700);
 
-    expect(error).toMatchObject({ code: "VELIB_DATA_DIR_UNREADABLE" });
-  });
+  expect(printed).toBe("VELIB_DATA_DIR_UNREADABLE\n");
+  expect(filesBelow()).toEqual(before);
 });
 
 it("refuses to make a folder below a file, and writes nothing", () => {
@@ -217,7 +240,7 @@ describe("opening for reading", () => {
 
   it("reads a dir that another process is writing", async () => {
     const child = await startProcess(
-      `const { database } = openDataDir(dir); database.exec("INSERT INTO settings VALUES ('one', '1')");
+      `globalThis.held = openDataDir(dir); held.database.exec("INSERT INTO settings VALUES ('one', '1')");
        console.log("written"); setInterval(() => {}, 1000);`,
     );
 

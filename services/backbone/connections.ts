@@ -27,7 +27,7 @@ export function mongodbOptions(config: BackboneConfig, service: string): Mongodb
     database: database ?? pipeline,
     ...(windowsTtl === undefined ? {} : { windowsTtlSeconds: durationMs(windowsTtl) / 1000 }),
     ...(username === undefined ? {} : { username }),
-    ...(passwordFile === undefined ? {} : { password: secret("mongodb.passwordFile", passwordFile) }),
+    ...(passwordFile === undefined ? {} : { password: fileOf("mongodb.passwordFile", passwordFile) }),
     ...(tls === undefined ? {} : { tls }),
   };
 }
@@ -46,7 +46,7 @@ export function cassandraOptions(config: BackboneConfig, service: string): Cassa
     ...(replication === undefined ? {} : { replication }),
     ...(historyTtl === undefined ? {} : { historyTtlSeconds: durationMs(historyTtl) / 1000 }),
     ...(username === undefined ? {} : { username }),
-    ...(passwordFile === undefined ? {} : { password: secret("cassandra.passwordFile", passwordFile) }),
+    ...(passwordFile === undefined ? {} : { password: fileOf("cassandra.passwordFile", passwordFile) }),
     ...(tls === undefined ? {} : { tls: pemTexts(tls) }),
   };
 }
@@ -54,14 +54,14 @@ export function cassandraOptions(config: BackboneConfig, service: string): Cassa
 function pemTexts(files: { caFile?: string; certFile?: string; keyFile?: string }) {
   const { caFile, certFile, keyFile } = files;
   return {
-    ...(caFile === undefined ? {} : { ca: secret("cassandra.tls.caFile", caFile) }),
-    ...(certFile === undefined ? {} : { cert: secret("cassandra.tls.certFile", certFile) }),
-    ...(keyFile === undefined ? {} : { key: secret("cassandra.tls.keyFile", keyFile) }),
+    ...(caFile === undefined ? {} : { ca: fileOf("cassandra.tls.caFile", caFile) }),
+    ...(certFile === undefined ? {} : { cert: fileOf("cassandra.tls.certFile", certFile) }),
+    ...(keyFile === undefined ? {} : { key: fileOf("cassandra.tls.keyFile", keyFile) }),
   };
 }
 
 /** The content of a file of the configuration; a line break at its end does not count. */
-function secret(field: string, path: string): string {
+export function fileOf(field: string, path: string): string {
   try {
     return readFileSync(path, "utf8").replace(/\r?\n$/, "");
   } catch (cause) {

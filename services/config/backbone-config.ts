@@ -90,6 +90,42 @@ export const CassandraConfig = Section("The history on Cassandra", {
   tls: Type.Optional(Section("Encrypt the connections", Files)),
 });
 
+const Treatment = (what: string) =>
+  Type.Union([Type.Literal("omit"), Type.Literal("hash"), Type.Literal("keep")], {
+    description: `What becomes of ${what}`,
+    expected: "omit, hash or keep",
+    default: "omit",
+  });
+
+export const UsersConfig = Section("The users flow: from an API into Cassandra", {
+  randomUser: Section("An API in the form of randomuser.me 1.4", {
+    url: Text("Its address", "an address"),
+    interval: Duration("Time between calls", "1m"),
+    results: Type.Integer({
+      minimum: 1,
+      maximum: 5_000,
+      description: "Users a call",
+      expected: "a whole number from 1 to 5000",
+      default: 100,
+    }),
+    nationalities: Type.Array(Text("Code of a nationality", "fr"), {
+      default: [],
+      description: "Only these; any unless set",
+      expected: "a list of codes",
+    }),
+  }),
+  personalData: Type.Object(
+    {
+      email: Treatment("e-mail addresses"),
+      phone: Treatment("telephone numbers"),
+      address: Treatment("street addresses"),
+      hashKeyFile: Type.Optional(Text("File with the key of the hashes, at least 32 bytes", "a path")),
+    },
+    { ...closed, default: {}, description: "What of a user's personal data is written anywhere" },
+  ),
+});
+export type UsersConfig = Static<typeof UsersConfig>;
+
 /** The configuration file of `velib produce`, `aggregate`, `archive` and `serve`: one for all processes of a pipeline. */
 export const BackboneConfig = Type.Object(
   {
@@ -111,6 +147,7 @@ export const BackboneConfig = Type.Object(
     ),
     mongodb: Type.Optional(MongodbConfig),
     cassandra: Type.Optional(CassandraConfig),
+    users: Type.Optional(UsersConfig),
   },
   closed,
 );

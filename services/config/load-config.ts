@@ -73,6 +73,6 @@ export function readConfigFile(path: string): unknown {
   }
 }
 
-function invalid(origin: string, field: string, remedy: string): VelibError {
+export function invalid(origin: string, field: string, remedy: string): VelibError {
   return new VelibError("VELIB_CONFIG_INVALID", `${origin}: ${field}: ${remedy}`);
 }

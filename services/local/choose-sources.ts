@@ -64,8 +64,18 @@ export async function sourceConfig(given: string, name: string | undefined, pace
     if (url === null) throw new VelibError("VELIB_CONFIG_INVALID", `--source: "${given}" is no address; check it`);
     return { name: name ?? (given === velibLiveUrl ? "paris" : slug(url.hostname)), url: { address: given } };
   }
-  const recording = await openRecording(given);
+  const recording = await named("--source", openRecording(given));
   return { name: name ?? recording.network, recording: { path: given, pace } };
+}
+
+/** Says which option or field gave the source that can't be opened. */
+export async function named<T>(field: string, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof VelibError)) throw error;
+    throw new VelibError(error.code, `${field}: ${error.message}`, { cause: error });
+  }
 }
 
 function slug(host: string): string {

@@ -10,7 +10,7 @@ import { checkConfig, loadConfig } from "../config/load-config.ts";
 import { durationMs, retentionSettings, windowSettings } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { createMetrics } from "../metrics/metrics.ts";
-import { openSource, sourceConfig, tryLiveFeed } from "./choose-sources.ts";
+import { named, openSource, sourceConfig, tryLiveFeed } from "./choose-sources.ts";
 import { EmbeddedPlatform } from "./embedded-platform.ts";
 import { assertPortFree, runLocal } from "./local.ts";
 import type { LocalSource } from "./local-source.ts";
@@ -53,7 +53,7 @@ async function runCommand(options: Options): Promise<void> {
   const { host, port } = config.http;
   await assertPortFree(host, port);
   const signal = stopSignal();
-  const opened = await openSources(config, signal).catch((error: unknown) => {
+  const opened = await openSources(config, options.source, signal).catch((error: unknown) => {
     if (signal.aborted) return null;
     throw error;
   });
@@ -95,11 +95,18 @@ async function configOf(options: Options): Promise<Config> {
   return checkConfig({ ...config, http, sources, dataDir: options.dataDir ?? config.dataDir }, "options");
 }
 
-async function openSources(config: Config, signal: AbortSignal): Promise<{ sources: LocalSource[]; notice: string }> {
+async function openSources(
+  config: Config,
+  given: string | undefined,
+  signal: AbortSignal,
+): Promise<{ sources: LocalSource[]; notice: string }> {
   if (config.sources.length > 0) {
     const sources: LocalSource[] = [];
     try {
-      for (const source of config.sources) sources.push(await openSource(source, Date.now, signal));
+      for (const [i, source] of config.sources.entries()) {
+        const field = given === undefined ? `sources[${i}]` : "--source";
+        sources.push(await named(field, openSource(source, Date.now, signal)));
+      }
     } catch (error) {
       // A simulator that stays open would keep the process alive.
       await Promise.all(sources.map((source) => source.close()));

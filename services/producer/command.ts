@@ -1,13 +1,18 @@
 import type { Command } from "commander";
 import { Deduplicator } from "../../core/deduplication/deduplicator.ts";
 import { VelibError } from "../../core/errors.ts";
+import type { DeadLetters } from "../../core/ports/dead-letters.ts";
+import type { ObservationLog } from "../../core/ports/observation-log.ts";
 import { openDeadLetters, openLog } from "../backbone/kafka.ts";
 import type { ServiceContext } from "../backbone/run-service.ts";
 import { runService } from "../backbone/run-service.ts";
+import { runTogether } from "../backbone/run-together.ts";
 import { serviceCommand } from "../backbone/service-command.ts";
+import type { SourceConfig } from "../config/config.ts";
 import { durationMs } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { openSource } from "../local/choose-sources.ts";
+import { produceUsers } from "../users/users-services.ts";
 import { Producer } from "./producer.ts";
 
 export function produceCommand(): Command {
@@ -18,44 +23,43 @@ export function produceCommand(): Command {
 
 /** One process per source: a second one of the same source fences the first. */
 async function produce(context: ServiceContext): Promise<void> {
-  const { config, readiness, logger, metrics, signal } = context;
-  if (config.sources.length === 0) {
+  const { config, signal } = context;
+  const { sources, users } = config;
+  if (sources.length === 0 && users === undefined) {
     throw new VelibError("VELIB_CONFIG_INVALID", "sources: empty, velib produce needs one; name a url or a recording");
   }
-  const zoneOf = zoneRule(config.zones);
-  const keyframeMs = durationMs(config.deduplication.keyframeInterval);
   const log = await context.connect("kafka", () => openLog(context, "produce"));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "produce"));
-  const stop = new AbortController();
-  const forward = () => stop.abort();
-  signal.addEventListener("abort", forward);
   try {
     if (log === null || deadLetters === null) return;
-    const runs = config.sources.map(async (sourceConfig) => {
-      const { name } = sourceConfig;
-      const source = await context.connect(`source ${name}`, () => openSource(sourceConfig, Date.now, stop.signal));
-      if (source === null) return;
-      try {
-        const { holdMs } = source;
-        const deduplicator = new Deduplicator({ source: name, holdMs, keyframeMs, zoneOf });
-        const producer = new Producer(name, deduplicator, log, deadLetters, metrics);
-        const lastPollAt = await producer.resume(keyframeMs);
-        readiness.started();
-        const clocks = { now: Date.now, random: Math.random };
-        await source.run({ producer, lastPollAt, ...clocks, logger, metrics, signal: stop.signal });
-      } finally {
-        await source.close();
-      }
-    });
-    try {
-      await Promise.all(runs);
-    } finally {
-      // One that failed must not leave the others at work on a log that is about to be closed.
-      stop.abort();
-      await Promise.allSettled(runs);
-    }
+    context.readiness.started();
+    const services = sources.map((source) => (stop: AbortSignal) => runSource(context, source, log, deadLetters, stop));
+    if (users !== undefined) services.push((stop) => produceUsers(context, users, deadLetters, stop));
+    await runTogether(services, signal);
   } finally {
-    signal.removeEventListener("abort", forward);
     await Promise.all([log?.close(), deadLetters?.close()]);
+  }
+}
+
+async function runSource(
+  context: ServiceContext,
+  sourceConfig: SourceConfig,
+  log: ObservationLog,
+  deadLetters: DeadLetters,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, logger, metrics } = context;
+  const { name } = sourceConfig;
+  const keyframeMs = durationMs(config.deduplication.keyframeInterval);
+  const source = await context.connect(`source ${name}`, () => openSource(sourceConfig, Date.now, signal));
+  if (source === null) return;
+  try {
+    const { holdMs } = source;
+    const deduplicator = new Deduplicator({ source: name, holdMs, keyframeMs, zoneOf: zoneRule(config.zones) });
+    const producer = new Producer(name, deduplicator, log, deadLetters, metrics);
+    const lastPollAt = await producer.resume(keyframeMs);
+    await source.run({ producer, lastPollAt, now: Date.now, random: Math.random, logger, metrics, signal });
+  } finally {
+    await source.close();
   }
 }

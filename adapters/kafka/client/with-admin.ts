@@ -3,6 +3,8 @@ import type { ConnectionSettings } from "./connection-settings.ts";
 import { kafkaError } from "./kafka-error.ts";
 import { kafkajsClient } from "./kafkajs-client.ts";
 
+export type { Admin } from "kafkajs";
+
 /** The kind of resource that a topic is, where settings are asked for. */
 export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 

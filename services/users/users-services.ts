@@ -1,0 +1,66 @@
+import { CassandraUsers } from "../../adapters/cassandra/cassandra-users.ts";
+import { KafkaUserLog } from "../../adapters/kafka/kafka-user-log.ts";
+import { RandomUserApi } from "../../adapters/randomuser/random-user-api.ts";
+import type { DeadLetters } from "../../core/ports/dead-letters.ts";
+import { personalDataFilter } from "../../core/users/personal-data.ts";
+import { cassandraOptions, fileOf, kafkaConnection } from "../backbone/connections.ts";
+import type { ServiceContext } from "../backbone/run-service.ts";
+import type { UsersConfig } from "../config/backbone-config.ts";
+import { durationMs } from "../config/settings.ts";
+import { UsersArchiver } from "./users-archiver.ts";
+import { askForUsers } from "./users-loop.ts";
+import { UsersProducer } from "./users-producer.ts";
+
+/** The users part of `velib produce`, until `signal` aborts. */
+export async function produceUsers(
+  context: ServiceContext,
+  users: UsersConfig,
+  deadLetters: DeadLetters,
+  signal: AbortSignal,
+): Promise<void> {
+  const { metrics, logger } = context;
+  const { url, results, nationalities, interval } = users.randomUser;
+  const { hashKeyFile, ...policy } = users.personalData;
+  const key = hashKeyFile === undefined ? null : Buffer.from(fileOf("users.personalData.hashKeyFile", hashKeyFile));
+  const filter = personalDataFilter(policy, key);
+  const api = new RandomUserApi(new URL(url), { results, nationalities });
+  const log = await context.connect("kafka", () => openUserLog(context, "produce"));
+  if (log === null) return;
+  try {
+    const producer = new UsersProducer(log, deadLetters, filter, metrics);
+    const intervalMs = durationMs(interval);
+    await askForUsers(api, producer, { intervalMs, now: Date.now, random: Math.random, logger, metrics, signal });
+  } finally {
+    await log.close();
+  }
+}
+
+/** The users part of `velib archive`, until `signal` aborts. */
+export async function archiveUsers(
+  context: ServiceContext,
+  deadLetters: DeadLetters,
+  signal: AbortSignal,
+): Promise<void> {
+  const cassandra = cassandraOptions(context.config, "archive");
+  const store = await context.connect("cassandra", () => CassandraUsers.open(cassandra));
+  const log = await context.connect("kafka", () => openUserLog(context, "archive"));
+  try {
+    if (store === null || log === null) return;
+    await new UsersArchiver(store, deadLetters, context.metrics).run(log, signal);
+  } finally {
+    await Promise.all([log?.close(), store?.close()]);
+  }
+}
+
+function openUserLog({ config, readiness }: ServiceContext, service: string): Promise<KafkaUserLog> {
+  const { partitions, replication, minInsyncReplicas, retention } = config.kafka;
+  return KafkaUserLog.open({
+    connection: kafkaConnection(config, service),
+    pipeline: config.pipeline,
+    partitions,
+    replication,
+    minInsyncReplicas,
+    retentionMs: durationMs(retention),
+    onOutage: (cause) => readiness.report("kafka", cause?.message ?? null),
+  });
+}
