@@ -4,7 +4,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
-    include: ["{core,adapters,services,operator}/**/*.test.ts", "test/{e2e,integration,testbed}/**/*.test.ts"],
+    include: [
+      "{core,adapters,services,operator}/**/*.test.ts",
+      "{test/e2e,test/integration,test/testbed,bench}/**/*.test.ts",
+    ],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,

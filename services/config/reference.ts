@@ -1,3 +1,4 @@
+import { BackboneConfig } from "./backbone-config.ts";
 import { Config } from "./config.ts";
 import { annotation, member, propertiesOf } from "./config-schema.ts";
 
@@ -22,11 +23,18 @@ export function configurationReference(): string {
     ...example,
     "```",
     "",
-    "| key | value | default | meaning |",
-    "|---|---|---|---|",
-    ...fieldsOf(Config, "").map(
-      ({ path, expected, fallback, description }) => `| \`${path}\` | ${expected} | ${fallback} | ${description} |`,
-    ),
+    ...tableOf(Config),
+    "",
+    "## The processes of a pipeline",
+    "",
+    "`velib produce`, `velib aggregate`, `velib archive` and `velib serve` share one file: Kafka between them, results in",
+    "MongoDB, history in Cassandra. Passwords and keys are files, named here and never written into the configuration.",
+    "",
+    "```yaml",
+    ...backboneExample,
+    "```",
+    "",
+    ...tableOf(BackboneConfig),
     "",
     "A duration is a whole number with a unit: `ms`, `s`, `m`, `h` or `d`.",
     "",
@@ -46,6 +54,35 @@ export const example = [
   "aggregation: { window: 3m, allowedLateness: 30s }",
   "retention: { windows: 35d, history: 365d }",
 ];
+
+/** A test checks it against the schema. */
+export const backboneExample = [
+  "pipeline: paris",
+  "sources:",
+  "  - name: paris",
+  "    url: { address: https://opendata.paris.fr/explore/dataset/velib-disponibilite-en-temps-reel }",
+  "kafka:",
+  "  bootstrapServers: [kafka:9092]",
+  "  authentication: { username: velib, passwordFile: /etc/velib/kafka-password }",
+  'mongodb: { uri: "mongodb://mongo:27017/?replicaSet=rs0" }',
+  "cassandra:",
+  "  contactPoints: [cassandra]",
+  "  localDataCenter: datacenter1",
+  "  replication: { datacenter1: 3 }",
+  "users:",
+  "  randomUser: { url: https://randomuser.me/api/, nationalities: [fr] }",
+  "  personalData: { email: hash, hashKeyFile: /etc/velib/users-key }",
+];
+
+function tableOf(schema: unknown): string[] {
+  return [
+    "| key | value | default | meaning |",
+    "|---|---|---|---|",
+    ...fieldsOf(schema, "").map(
+      ({ path, expected, fallback, description }) => `| \`${path}\` | ${expected} | ${fallback} | ${description} |`,
+    ),
+  ];
+}
 
 function fieldsOf(schema: unknown, parent: string): Field[] {
   const required = member(schema, "required");

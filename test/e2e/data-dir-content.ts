@@ -39,8 +39,10 @@ export type Content = Record<Table, { sha256: string; lines: number }>;
 
 /** What a data dir holds: its tables, and what `velib windows` prints from it. No process may be writing it. */
 export async function contentOf(dir: string): Promise<Content> {
-  const byStation = await hashOfOutput(["windows", "--by", "station", "--data-dir", dir]);
-  const byZone = await hashOfOutput(["windows", "--by", "zone", "--data-dir", dir]);
+  const [byStation, byZone] = await Promise.all([
+    hashOfOutput(["windows", "--by", "station", "--data-dir", dir]),
+    hashOfOutput(["windows", "--by", "zone", "--data-dir", dir]),
+  ]);
   const database = new DatabaseSync(join(dir, "velib.sqlite"), { readOnly: true });
   try {
     const hashed = (table: keyof typeof tables) => hashOfRows(database, tables[table]);

@@ -13,8 +13,8 @@ import { runVelib } from "./velib-process.ts";
 const campaign = process.env.VELIB_KILLS;
 const kills = Number(campaign ?? 6);
 const seed = Number(process.env.VELIB_SEED ?? 1);
-/** Two and a half days of the recording: longer than the log is kept. */
-const slicePolls = 80;
+/** Two days and some hours of the recording: longer than the log is kept. */
+const slicePolls = 70;
 const timeoutMs = campaign === undefined ? 180_000 : 3_600_000;
 
 describeWithRecordings(`velib local on ${campaign ? "all" : "the first polls"} of observer-a`, (recordings) => {

@@ -3,9 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
-
-const velib = fileURLToPath(new URL("../../services/cli/velib.ts", import.meta.url));
+import { velib } from "../../services/cli/testing/run-velib.ts";
 
 /** How a command ended, and what it wrote. */
 export interface Ended {
