@@ -65,6 +65,19 @@ export async function contentOf(dir: string): Promise<Content> {
   }
 }
 
+/** Times of the polls that count, ms, ascending. */
+export function pollTimes(dir: string): number[] {
+  const database = new DatabaseSync(join(dir, "velib.sqlite"), { readOnly: true });
+  try {
+    return database
+      .prepare("SELECT at FROM polls ORDER BY at")
+      .all()
+      .map(({ at }) => Number(at));
+  } finally {
+    database.close();
+  }
+}
+
 function hashOfRows(database: DatabaseSync, sql: string): { sha256: string; lines: number } {
   const hash = createHash("sha256");
   let lines = 0;

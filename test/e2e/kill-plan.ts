@@ -4,9 +4,9 @@ import { RandomStream } from "../../core/simulation/random.ts";
 export type Moment =
   /** This long after its process was started, ms. */
   | { after: "start"; delayMs: number }
-  /** This long after a share (0 to 1) of the polls was in the results, ms. */
+  /** This long after a share (0 to 1) of the polls was in the log, ms. */
   | { after: "poll"; share: number; delayMs: number }
-  /** At a write to its database after a share of the polls was in the results. */
+  /** At a write to its database after a share of the polls was in the log. */
   | { after: "write"; share: number; writes: number }
   /** This long after the recording's end was in the results, ms. */
   | { after: "end"; delayMs: number };

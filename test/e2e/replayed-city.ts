@@ -1,10 +1,11 @@
-import { type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Source } from "../../services/api/schema/source.ts";
 import { until } from "../testbed/faults/until.ts";
 import { uncommittedFrames } from "./half-written.ts";
 import type { Moment } from "./kill-plan.ts";
+import { type LogPosition, LogReader } from "./log-position.ts";
 import { startVelib, type VelibProcess } from "./velib-process.ts";
 
 const patienceMs = 120_000;
@@ -27,18 +28,18 @@ export interface Kill {
 export class ReplayedCity {
   readonly #dir: string;
   readonly #recording: string;
-  /** Polls of the recording that count. */
-  readonly #polls: number;
+  /** Times of the recording's polls that count, ms, ascending. */
+  readonly #polls: readonly number[];
 
-  constructor(dir: string, recording: string, polls: number) {
+  constructor(dir: string, recording: string, polls: readonly number[]) {
     this.#dir = dir;
     this.#recording = recording;
     this.#polls = polls;
   }
 
   start(): VelibProcess {
-    const { recording, dir } = { recording: this.#recording, dir: this.#dir };
-    return startVelib(["local", "--source", recording, "--pace", "max", "--port", "0", "--data-dir", dir]);
+    const dir = this.#dir;
+    return startVelib(["local", "--source", this.#recording, "--pace", "max", "--port", "0", "--data-dir", dir]);
   }
 
   /** Starts it, waits for the moment and kills it with SIGKILL. */
@@ -52,43 +53,55 @@ export class ReplayedCity {
       // Killed before.
       () => undefined,
     );
-    let source: Source | null = null;
-    if (moment.after !== "start") {
-      await listening;
-      source = await this.reached(velib, moment.after === "end" ? "ended" : moment.share);
-    }
+    if (moment.after !== "start") await listening;
+    if (moment.after === "poll" || moment.after === "write") await this.logged(moment.share);
+    if (moment.after === "end") await this.finished(velib);
     if (moment.after === "write") await this.#writes(moment.writes);
     else await wait(moment.delayMs);
     const listenedMs = performance.now() - listeningSince;
     const { signal } = await velib.stop("SIGKILL");
     if (signal !== "SIGKILL") throw new Error("velib ended before it was killed");
-    return { phase: this.#phase(listenedMs, source), uncommitted: uncommittedFrames(this.#walFile) };
+    const uncommitted = uncommittedFrames(this.#walFile);
+    return { phase: this.#phase(listenedMs, this.#position()), uncommitted };
   }
 
   /** Runs it to the recording's end, all of it in the results, and stops it as Ctrl-C does. */
-  async runToEnd(): Promise<{ source: Source; code: number | null }> {
+  async runToEnd(): Promise<{ code: number | null; stderr: string }> {
     await using velib = this.start();
-    const source = await this.reached(velib, "ended");
-    const { code } = await velib.stop("SIGINT");
-    return { source, code };
+    await this.finished(velib);
+    const { code, stderr } = await velib.stop("SIGINT");
+    return { code, stderr };
   }
 
-  /** Waits until a share of the recording's polls, or all of it and its end, is in the results. */
-  async reached(velib: VelibProcess, goal: number | "ended"): Promise<Source> {
-    const url = await velib.listening();
-    return until(
-      `${goal} of the recording in the results`,
-      async () => {
-        const source = await onlySource(url);
-        const isReached = goal === "ended" ? source?.ended : (source?.health?.polls ?? 0) >= goal * this.#polls;
-        return source !== null && isReached === true ? source : null;
-      },
+  /** Waits until a share of the recording's polls is in the log. */
+  async logged(share: number): Promise<void> {
+    using log = new LogReader(this.#dir);
+    await until(
+      `${share} of the recording in the log`,
+      () => (this.#share(log.position()) >= share ? true : null),
       patienceMs,
+      2,
     );
+  }
+
+  /** Waits until all of the recording and its end is in the results. */
+  async finished(velib: VelibProcess): Promise<void> {
+    const url = await velib.listening();
+    await until("the recording's end in the results", async () => (await hasEnded(url)) || null, patienceMs);
   }
 
   get #walFile(): string {
     return join(this.#dir, "velib.sqlite-wal");
+  }
+
+  #position(): LogPosition {
+    if (!existsSync(this.#walFile)) return { lastPollAt: null, ended: false };
+    using log = new LogReader(this.#dir);
+    return log.position();
+  }
+
+  #share({ lastPollAt }: LogPosition): number {
+    return lastPollAt === null ? 0 : (this.#polls.indexOf(lastPollAt) + 1) / this.#polls.length;
   }
 
   /** Waits for so many writes to the write-ahead log; in a process that has nothing left to write, for a second. */
@@ -105,16 +118,16 @@ export class ReplayedCity {
     watcher.close();
   }
 
-  #phase(listenedMs: number, source: Source | null): Phase {
-    if (source?.ended === true) return "after the last poll";
-    if ((source?.health?.polls ?? 0) >= 0.95 * this.#polls) return "in the last twentieth of the recording";
+  #phase(listenedMs: number, position: LogPosition): Phase {
     if (!(listenedMs > 0)) return "before it listened";
+    if (position.ended) return "after the last poll";
+    if (this.#share(position) >= 0.95) return "in the last twentieth of the recording";
     return listenedMs < 1000 ? "within a second of listening" : "in the midst of the replay";
   }
 }
 
-async function onlySource(url: string): Promise<Source | null> {
+async function hasEnded(url: string): Promise<boolean> {
   const response = await fetch(`${url}/v1/sources`);
-  const body: { sources: Source[] } = JSON.parse(await response.text());
-  return body.sources[0] ?? null;
+  const { sources }: { sources: Source[] } = JSON.parse(await response.text());
+  return sources[0]?.ended === true;
 }
