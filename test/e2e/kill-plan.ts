@@ -6,8 +6,8 @@ export type Moment =
   | { after: "start"; delayMs: number }
   /** This long after a share (0 to 1) of the polls was in the log, ms. */
   | { after: "poll"; share: number; delayMs: number }
-  /** At a write to its database after a share of the polls was in the log. */
-  | { after: "write"; share: number; writes: number }
+  /** Once it has been writing to its database without a pause for this long, after a share of the polls was in the log. */
+  | { after: "write"; share: number; burstMs: number }
   /** This long after the recording's end was in the results, ms. */
   | { after: "end"; delayMs: number };
 
@@ -25,8 +25,8 @@ export function killPlan(kills: number, seed: number): Moment[] {
     ...Array.from({ length: late }, (_, i) => 0.95 + (0.05 * (i + random.share())) / late),
   ];
   const plan = shares.map((share, i): Moment => {
-    if (i % 2 === 0) return { after: "write", share, writes: 1 + random.below(100) };
-    return { after: "poll", share, delayMs: random.below(400) };
+    if (i % 2 === 0) return { after: "write", share, burstMs: 8 * random.share() };
+    return { after: "poll", share, delayMs: random.below(200) };
   });
   for (let i = 0; i < starting; i++) {
     plan.splice(random.below(plan.length + 1), 0, { after: "start", delayMs: random.below(1000) });

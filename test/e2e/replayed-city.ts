@@ -9,6 +9,8 @@ import { type LogPosition, LogReader } from "./log-position.ts";
 import { startVelib, type VelibProcess } from "./velib-process.ts";
 
 const patienceMs = 120_000;
+/** Writes of one commit follow each other faster than this, ms. */
+const pauseMs = 1.5;
 
 /** Where in its run a process was killed. */
 export type Phase =
@@ -56,7 +58,7 @@ export class ReplayedCity {
     if (moment.after !== "start") await listening;
     if (moment.after === "poll" || moment.after === "write") await this.logged(moment.share);
     if (moment.after === "end") await this.finished(velib);
-    if (moment.after === "write") await this.#writes(moment.writes);
+    if (moment.after === "write") await this.#writing(moment.burstMs);
     else await wait(moment.delayMs);
     const listenedMs = performance.now() - listeningSince;
     const { signal } = await velib.stop("SIGKILL");
@@ -104,13 +106,19 @@ export class ReplayedCity {
     return lastPollAt === null ? 0 : (this.#polls.indexOf(lastPollAt) + 1) / this.#polls.length;
   }
 
-  /** Waits for so many writes to the write-ahead log; in a process that has nothing left to write, for a second. */
-  async #writes(count: number): Promise<void> {
+  /**
+   * Waits until the write-ahead log has been written to for so long, as a commit of results does and one of a single
+   * poll hardly; in a process that has no such thing left to do, for a second.
+   */
+  async #writing(burstMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    let left = count;
+    let began = Number.NEGATIVE_INFINITY;
+    let last = Number.NEGATIVE_INFINITY;
     const watcher: FSWatcher = watch(this.#walFile, () => {
-      left--;
-      if (left <= 0) resolve();
+      const now = performance.now();
+      if (now - last > pauseMs) began = now;
+      last = now;
+      if (now - began >= burstMs) resolve();
     });
     const stop = new AbortController();
     await Promise.race([promise, wait(1000, undefined, { signal: stop.signal }).catch(() => undefined)]);
