@@ -20,14 +20,15 @@ export function killPlan(kills: number, seed: number): Moment[] {
   const starting = Math.max(1, Math.round(kills / 6));
   const late = Math.max(1, Math.round(kills / 10));
   const between = Math.max(0, kills - starting - 2 * late);
-  const shares = [
-    ...Array.from({ length: between }, (_, i) => (0.95 * (i + random.share())) / between),
-    ...Array.from({ length: late }, (_, i) => 0.95 + (0.05 * (i + random.share())) / late),
-  ];
-  const plan = shares.map((share, i): Moment => {
+  const plan = Array.from({ length: between }, (_, i): Moment => {
+    const share = (0.95 * (i + random.share())) / between;
     if (i % 2 === 0) return { after: "write", share, burstMs: 8 * random.share() };
     return { after: "poll", share, delayMs: random.below(200) };
   });
+  for (let i = 0; i < late; i++) {
+    const share = 0.95 + (0.05 * (i + random.share())) / late;
+    plan.push({ after: "poll", share, delayMs: random.below(20) });
+  }
   for (let i = 0; i < starting; i++) {
     plan.splice(random.below(plan.length + 1), 0, { after: "start", delayMs: random.below(1000) });
   }

@@ -5,7 +5,7 @@
 # TESTBED_SERVICES names others than the default; an empty one starts none (fault tests bring up their own).
 . "$(dirname "${BASH_SOURCE[0]}")/../testbed/data-services/lib.sh"
 [ $# -gt 0 ] || { sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
-read -ra services <<<"${TESTBED_SERVICES-kafka cassandra mongo registry}"
+read -ra services <<<"${TESTBED_SERVICES-kafka kafka3 cassandra cassandra-auth mongo mongo-auth registry}"
 
 started=()
 # fault tests write the port shift of each testbed they start into this file, so that a killed run leaves none behind
