@@ -1,3 +1,4 @@
+import { noHealth } from "../../core/feed-health/health-tracker.ts";
 import type { LogRecord, ObservationRecord, PollMarker } from "../../core/log/record.ts";
 import { WindowEngine } from "../../core/windows/window-engine.ts";
 import { report } from "../report.ts";
@@ -64,18 +65,6 @@ function templates(shape: Shape): ObservationRecord[][] {
 }
 
 function marker(at: number): PollMarker {
-  const health = {
-    polls: 1,
-    frozenPolls: 0,
-    longestFrozenRun: 0,
-    clockBackwards: 0,
-    overCapacity: 0,
-    filledColumns: [],
-    nullColumns: [],
-    nullColumnPolls: 0,
-    notInInformation: 0,
-    notInStatus: 0,
-  };
   return {
     kind: "poll",
     source: "bench",
@@ -85,7 +74,7 @@ function marker(at: number): PollMarker {
     changes: 0,
     movedAt: at,
     feedTime: null,
-    health,
+    health: noHealth,
   };
 }
 

@@ -17,7 +17,8 @@ const columns = [
   ["reported_at", (r: StationReading) => r.reportedAt],
 ] as const;
 
-const none: FeedHealth = {
+/** A feed before its first poll. */
+export const noHealth: FeedHealth = {
   polls: 0,
   frozenPolls: 0,
   longestFrozenRun: 0,
@@ -46,7 +47,7 @@ export class HealthTracker {
   #feedTime: number | null;
 
   constructor(last: { health: FeedHealth; feedTime: number | null } | null = null) {
-    this.#health = last?.health ?? none;
+    this.#health = last?.health ?? noHealth;
     this.#feedTime = last?.feedTime ?? null;
   }
 
