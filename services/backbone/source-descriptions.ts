@@ -3,8 +3,8 @@ import { shownUrl } from "../../adapters/http/shown-url.ts";
 import type { SourceDescription } from "../api/deps.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { durationMs } from "../config/settings.ts";
-import { defaultIntervalMs } from "../local/choose-sources.ts";
-import { simulatedAttribution } from "../local/simulated-source.ts";
+import { defaultIntervalMs } from "../sources/open-source.ts";
+import { simulatedAttribution } from "../sources/simulated-source.ts";
 
 /** What can be said of a source by its configuration alone: this process does not open it. */
 export function describeSource(config: SourceConfig): SourceDescription {

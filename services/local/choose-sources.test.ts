@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSource, sourceConfig, velibLiveUrl } from "./choose-sources.ts";
+import { openSource } from "../sources/open-source.ts";
+import { sourceConfig, velibLiveUrl } from "./choose-sources.ts";
 
 const { signal } = new AbortController();
 

@@ -1,48 +1,21 @@
-import { GbfsSource } from "../../adapters/gbfs/gbfs-source.ts";
 import { SourceError } from "../../adapters/http/source-error.ts";
 import { openRecording } from "../../adapters/recording/open-recording.ts";
-import { recogniseSource } from "../../adapters/source-url/recognise.ts";
 import { VelibError } from "../../core/errors.ts";
-import type { SourceKind } from "../api/deps.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { durationMs, holdMs } from "../config/settings.ts";
-import { parsePace } from "../replay/pace.ts";
-import type { LocalSource } from "./local-source.ts";
-import { PolledLocalSource } from "./polled-source.ts";
-import { RecordedLocalSource } from "./recorded-source.ts";
-import { SimulatedLocalSource } from "./simulated-source.ts";
+import { openSource } from "../sources/open-source.ts";
+import type { RunnableSource } from "../sources/runnable-source.ts";
 
 /** Vélib's live feed, what `velib local` shows unless told otherwise. */
 export const velibLiveUrl =
   "https://opendata.paris.fr/api/explore/v2.1/catalog/datasets/velib-disponibilite-en-temps-reel/exports/json";
 
-export const defaultIntervalMs = 60_000;
 const liveTrialMs = 5_000;
-
-/**
- * Opens a configured source.
- * @throws VelibError when its address can't be reached or is no feed, or its recording can't be read
- */
-export async function openSource(config: SourceConfig, now: () => number, signal: AbortSignal): Promise<LocalSource> {
-  const intervalMs = config.interval === undefined ? defaultIntervalMs : durationMs(config.interval);
-  const times = { intervalMs, holdMs: holdMs(config.hold, intervalMs) };
-  if (config.recording !== undefined) {
-    const recording = await openRecording(config.recording.path);
-    const pace = parsePace(config.recording.pace);
-    return new RecordedLocalSource(config.name, recording, pace, holdMs(config.hold, recording.intervalMs));
-  }
-  if (config.simulator !== undefined) return SimulatedLocalSource.start(config.name, config.simulator, times, now);
-  if (config.url === undefined) throw new TypeError(`source ${config.name} has no kind`);
-  const source = await recogniseSource(config.url.address, {}, now(), signal);
-  const kind: SourceKind = source instanceof GbfsSource ? "gbfs" : "opendatasoft";
-  return new PolledLocalSource(config.name, kind, source, times);
-}
 
 /** Vélib's live feed, or null and why not when it does not answer within five seconds. */
 export async function tryLiveFeed(
   now: () => number,
   signal: AbortSignal,
-): Promise<{ source: LocalSource } | { source: null; reason: string }> {
+): Promise<{ source: RunnableSource } | { source: null; reason: string }> {
   const trial = AbortSignal.any([signal, AbortSignal.timeout(liveTrialMs)]);
   try {
     return { source: await openSource({ name: "paris", url: { address: velibLiveUrl } }, now, trial) };

@@ -10,10 +10,11 @@ import { checkConfig, loadConfig } from "../config/load-config.ts";
 import { durationMs, retentionSettings, windowSettings } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { createMetrics } from "../metrics/metrics.ts";
-import { named, openSource, sourceConfig, tryLiveFeed } from "./choose-sources.ts";
+import { openSource } from "../sources/open-source.ts";
+import type { RunnableSource } from "../sources/runnable-source.ts";
+import { named, sourceConfig, tryLiveFeed } from "./choose-sources.ts";
 import { EmbeddedPlatform } from "./embedded-platform.ts";
 import { assertPortFree, runLocal } from "./local.ts";
-import type { LocalSource } from "./local-source.ts";
 
 interface Options {
   source?: string;
@@ -99,9 +100,9 @@ async function openSources(
   config: Config,
   given: string | undefined,
   signal: AbortSignal,
-): Promise<{ sources: LocalSource[]; notice: string }> {
+): Promise<{ sources: RunnableSource[]; notice: string }> {
   if (config.sources.length > 0) {
-    const sources: LocalSource[] = [];
+    const sources: RunnableSource[] = [];
     try {
       for (const [i, source] of config.sources.entries()) {
         const field = given === undefined ? `sources[${i}]` : "--source";
@@ -121,7 +122,7 @@ async function openSources(
   return { sources: [simulated], notice };
 }
 
-function welcome(url: string, dataDir: string, sources: readonly LocalSource[], notice: string): string {
+function welcome(url: string, dataDir: string, sources: readonly RunnableSource[], notice: string): string {
   const lines = sources.map(({ description: { name, description } }) => `  source   ${name}: ${description}`);
   return [
     `${notice}velib ${version}`,

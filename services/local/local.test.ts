@@ -8,9 +8,9 @@ import { byArrondissement } from "../../core/zones/zone-rule.ts";
 import { allOf } from "../../test/contracts/all-of.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { hour, minute, noon, pollOf, reading, second } from "../producer/testing/polls.ts";
+import type { RunContext, RunnableSource } from "../sources/runnable-source.ts";
 import { EmbeddedPlatform } from "./embedded-platform.ts";
 import { assertPortFree, runLocal } from "./local.ts";
-import type { LocalSource, RunContext } from "./local-source.ts";
 
 let dir: string;
 let platform: EmbeddedPlatform;
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 /** A source that runs as it is told. */
-function sourceThat(run: (context: RunContext) => Promise<void>): LocalSource {
+function sourceThat(run: (context: RunContext) => Promise<void>): RunnableSource {
   return {
     description: {
       name: "paris",
@@ -55,7 +55,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }
 
-function start(sources: LocalSource[], onListening: (url: string) => void = () => undefined, port = 0) {
+function start(sources: RunnableSource[], onListening: (url: string) => void = () => undefined, port = 0) {
   return runLocal({
     platform,
     sources,

@@ -3,12 +3,12 @@ import type { Logger } from "pino";
 import { VelibError } from "../../core/errors.ts";
 import { createApi } from "../api/api.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { RunnableSource } from "../sources/runnable-source.ts";
 import type { EmbeddedPlatform } from "./embedded-platform.ts";
-import type { LocalSource } from "./local-source.ts";
 
 export interface LocalOptions {
   platform: EmbeddedPlatform;
-  sources: readonly LocalSource[];
+  sources: readonly RunnableSource[];
   metrics: Metrics;
   logger: Logger;
   host: string;

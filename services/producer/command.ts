@@ -11,7 +11,7 @@ import { serviceCommand } from "../backbone/service-command.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { durationMs } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
-import { openSource } from "../local/choose-sources.ts";
+import { openSource } from "../sources/open-source.ts";
 import { produceUsers } from "../users/users-services.ts";
 import { Producer } from "./producer.ts";
 

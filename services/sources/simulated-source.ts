@@ -5,7 +5,7 @@ import type { SourceDescription } from "../api/deps.ts";
 import { pollSource } from "../producer/poll-loop.ts";
 import type { RunningSimulator } from "../simulator/server.ts";
 import { startSimulator } from "../simulator/server.ts";
-import type { LocalSource, RunContext } from "./local-source.ts";
+import type { RunContext, RunnableSource } from "./runnable-source.ts";
 
 export const simulatedAttribution: Attribution = {
   text: "Simulated by velib: no real city",
@@ -25,7 +25,7 @@ const pastMs = 3 * 3_600_000;
  * A simulated city as a source of `velib local`: served by a simulator in this process and polled over HTTP like
  * any other, so that what is shown has gone through the whole pipeline.
  */
-export class SimulatedLocalSource implements LocalSource {
+export class SimulatedSource implements RunnableSource {
   readonly description: SourceDescription;
   readonly holdMs: number;
   readonly #simulator: RunningSimulator;
@@ -51,7 +51,7 @@ export class SimulatedLocalSource implements LocalSource {
     city: SimulatedCity,
     times: { intervalMs: number; holdMs: number },
     now: () => number,
-  ): Promise<SimulatedLocalSource> {
+  ): Promise<SimulatedSource> {
     const clock = new SimulatedClock(now);
     const simulator = await startSimulator({ port: 0, ...city, now: () => clock.now() });
     const settings = { simulated: true };
@@ -64,7 +64,7 @@ export class SimulatedLocalSource implements LocalSource {
       simulated: true,
       intervalMs: times.intervalMs,
     };
-    return new SimulatedLocalSource(description, times.holdMs, simulator, source, clock);
+    return new SimulatedSource(description, times.holdMs, simulator, source, clock);
   }
 
   async run({ producer, lastPollAt, now, random, logger, metrics, signal }: RunContext): Promise<void> {

@@ -16,7 +16,7 @@ export interface RunContext {
 }
 
 /** A source of `velib local`, checked and ready to run. */
-export interface LocalSource {
+export interface RunnableSource {
   readonly description: SourceDescription;
   readonly holdMs: number;
   /** Produces until `signal` aborts or, for a recording, until its end. */

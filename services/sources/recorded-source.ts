@@ -3,10 +3,10 @@ import type { SourceDescription } from "../api/deps.ts";
 import type { Pace } from "../replay/pace.ts";
 import { Pacer } from "../replay/pace.ts";
 import { replay } from "../replay/replay.ts";
-import type { LocalSource, RunContext } from "./local-source.ts";
+import type { RunContext, RunnableSource } from "./runnable-source.ts";
 
 /** A recording as a source of `velib local`. */
-export class RecordedLocalSource implements LocalSource {
+export class RecordedSource implements RunnableSource {
   readonly description: SourceDescription;
   readonly holdMs: number;
   readonly #recording: Recording;

@@ -1,10 +1,10 @@
 import type { PolledSource } from "../../core/ports/source.ts";
 import type { SourceKind } from "../api/deps.ts";
 import { pollSource } from "../producer/poll-loop.ts";
-import type { LocalSource, RunContext } from "./local-source.ts";
+import type { RunContext, RunnableSource } from "./runnable-source.ts";
 
 /** A live feed as a source of `velib local`. */
-export class PolledLocalSource implements LocalSource {
+export class PollingSource implements RunnableSource {
   readonly holdMs: number;
   readonly #name: string;
   readonly #kind: SourceKind;
