@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
     include: [
-      "{core,adapters,services,operator}/**/*.test.ts",
+      "{core,adapters,services,operator,charts}/**/*.test.ts",
       "{test/e2e,test/integration,test/testbed,bench}/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/dist/**"],

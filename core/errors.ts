@@ -53,6 +53,14 @@ export const errorCodes = {
   VELIB_CASSANDRA_MIGRATION: { retryable: false, exitCode: 2 },
   VELIB_CASSANDRA_MIGRATION_LOCKED: { retryable: true, exitCode: 1 },
   VELIB_CASSANDRA_FAILED: { retryable: true, exitCode: 1 },
+  VELIB_HISTORY_EMPTY: { retryable: false, exitCode: 2 },
+  VELIB_RESOURCE_INVALID: { retryable: false, exitCode: 2 },
+  VELIB_MODEL_UNKNOWN: { retryable: false, exitCode: 2 },
+  VELIB_JOB_STOPPED: { retryable: true, exitCode: 1 },
+  VELIB_BATCH_READER: { retryable: true, exitCode: 1 },
+  VELIB_REPORT_FAILED: { retryable: false, exitCode: 1 },
+  VELIB_REPORT_SQL: { retryable: false, exitCode: 2 },
+  VELIB_OUTPUT_UNWRITABLE: { retryable: false, exitCode: 2 },
 } as const satisfies Record<string, { retryable: boolean; exitCode: 1 | 2 }>;
 
 export type ErrorCode = keyof typeof errorCodes;

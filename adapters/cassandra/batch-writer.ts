@@ -1,4 +1,5 @@
 import { type Client, types } from "cassandra-driver";
+import { VelibError } from "../../core/errors.ts";
 import type { CassandraConnection } from "./cassandra-connection.ts";
 import type { BatchLimits, Row } from "./write-batches.ts";
 import { writeBatches } from "./write-batches.ts";
@@ -9,6 +10,9 @@ export interface KeyedRow extends Row {
 }
 
 export const unset = types.unset;
+
+/** Bytes of a key's column: its length is written in 16 bits. */
+const longestColumn = 65_535;
 
 /** Writes rows by prepared statements, a bounded number of requests at once. */
 export class BatchWriter {
@@ -92,6 +96,12 @@ function routingKey(columns: readonly Buffer[]): Buffer {
   if (columns.length === 1) return columns[0]!;
   return Buffer.concat(
     columns.flatMap((column) => {
+      if (column.length > longestColumn) {
+        throw new VelibError(
+          "VELIB_CASSANDRA_FAILED",
+          `Cassandra: expected a key of at most ${longestColumn} bytes, got ${column.length}; dead-letter the record`,
+        );
+      }
       const length = Buffer.alloc(2);
       length.writeUInt16BE(column.length);
       return [length, column, Buffer.alloc(1)];

@@ -1,6 +1,7 @@
 import { Client, type ClientOptions, policies, types } from "cassandra-driver";
 import { VelibError } from "../../core/errors.ts";
 import { cassandraError } from "./cassandra-error.ts";
+import { closeClient } from "./close-client.ts";
 import { IdempotentRetryPolicy } from "./idempotent-retry-policy.ts";
 import type { CassandraOptions } from "./options.ts";
 
@@ -42,7 +43,7 @@ export class CassandraConnection {
       await connection.ping();
       return connection;
     } catch (error) {
-      await client.shutdown();
+      await closeClient(client);
       throw error;
     }
   }
@@ -74,7 +75,7 @@ export class CassandraConnection {
   }
 
   close(): Promise<void> {
-    return this.client.shutdown();
+    return closeClient(this.client);
   }
 }
 

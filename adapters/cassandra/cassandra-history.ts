@@ -1,7 +1,8 @@
 import { types } from "cassandra-driver";
-import type { PollMarker } from "../../core/log/record.ts";
+import type { AbsentRecord, PollMarker } from "../../core/log/record.ts";
 import type { Observation } from "../../core/observation/observation.ts";
-import type { HistoryBatch, HistoryStore } from "../../core/ports/history-store.ts";
+import type { HistoryBatch, ReplayableHistory } from "../../core/ports/history-store.ts";
+import { absenceColumns, absenceOf, absenceRow, insertAbsence } from "./absence-rows.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { CassandraConnection } from "./cassandra-connection.ts";
 import { migrate } from "./migrate.ts";
@@ -15,7 +16,7 @@ import {
 } from "./observation-rows.ts";
 import type { CassandraOptions } from "./options.ts";
 import { insertPoll, pollColumns, pollOf, pollRow } from "./poll-rows.ts";
-import { monthOf, within } from "./time-buckets.ts";
+import { dayAndHour, monthOf, nextDay, nextHour, within } from "./time-buckets.ts";
 
 /** Some 150 bytes a row: below the 5 KiB from which Cassandra warns of a batch. */
 const observationBatch = { rows: 28, partitions: 10 };
@@ -28,7 +29,7 @@ const slice = 30_000;
  * The long record in Cassandra, twice: by station for one station over time, by hour for a whole day at once. Both
  * are written before the position is: an append that broke off is simply done again.
  */
-export class CassandraHistory implements HistoryStore {
+export class CassandraHistory implements ReplayableHistory {
   readonly #connection: CassandraConnection;
   readonly #writer: BatchWriter;
   /** Months known to be in `history_months`. */
@@ -53,9 +54,9 @@ export class CassandraHistory implements HistoryStore {
     return this.#connection.ping();
   }
 
-  async append({ observations, polls, partition, offset }: HistoryBatch): Promise<void> {
+  async append({ observations, absences = [], polls, partition, offset }: HistoryBatch): Promise<void> {
     const { keyspace } = this.#connection;
-    await this.#rememberMonths([...observations, ...polls]);
+    await this.#rememberMonths([...observations, ...absences, ...polls]);
     for (let from = 0; from < observations.length; from += slice) {
       const rows = observationRows(observations.slice(from, from + slice));
       await allWritten([
@@ -63,6 +64,7 @@ export class CassandraHistory implements HistoryStore {
         this.#writer.write(insertByDay(keyspace), rows.byDay, observationBatch),
       ]);
     }
+    await this.#writer.write(insertAbsence(keyspace), absences.map(absenceRow), observationBatch);
     await this.#writer.write(insertPoll(keyspace), polls.map(pollRow), pollBatch);
     await this.#execute(`INSERT INTO ${keyspace}.history_positions (log_partition, next_offset) VALUES (?, ?)`, [
       partition,
@@ -95,12 +97,38 @@ export class CassandraHistory implements HistoryStore {
     }
   }
 
+  async *between(source: string, from: number, to: number): AsyncGenerator<Observation> {
+    const query = `SELECT ${observationColumns} FROM ${this.#connection.keyspace}.observations_by_day
+      WHERE source = ? AND day = ? AND hour = ? AND at >= ? AND at < ?`;
+    for (let at = from; at < to; at = nextHour(at)) {
+      const { day, hour } = dayAndHour(at);
+      const parameters = [source, types.LocalDate.fromString(day), hour, new Date(from), new Date(to)];
+      yield* inStationOrder(this.#connection.rows(query, parameters));
+    }
+  }
+
+  async sources(): Promise<string[]> {
+    const names: string[] = [];
+    const query = `SELECT DISTINCT source FROM ${this.#connection.keyspace}.history_months`;
+    for await (const row of this.#connection.rows(query, [])) names.push(String(row.get("source")));
+    return names.sort();
+  }
+
   async *polls(source: string, from: number, to: number): AsyncGenerator<PollMarker> {
     const query = `SELECT ${pollColumns} FROM ${this.#connection.keyspace}.polls
       WHERE source = ? AND month = ? AND at >= ? AND at < ?`;
     for (const month of await this.#monthsOf(source, from, to)) {
       const parameters = [source, month, new Date(within(from)), new Date(within(to))];
       for await (const row of this.#connection.rows(query, parameters)) yield pollOf(row);
+    }
+  }
+
+  async *absences(source: string, from: number, to: number): AsyncGenerator<AbsentRecord> {
+    const query = `SELECT ${absenceColumns} FROM ${this.#connection.keyspace}.absences
+      WHERE source = ? AND day = ? AND at >= ? AND at < ?`;
+    for (let at = from; at < to; at = nextDay(at)) {
+      const parameters = [source, types.LocalDate.fromString(dayAndHour(at).day), new Date(from), new Date(to)];
+      for await (const row of this.#connection.rows(query, parameters)) yield absenceOf(row);
     }
   }
 

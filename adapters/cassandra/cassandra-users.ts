@@ -1,7 +1,7 @@
 import { types } from "cassandra-driver";
 import type { User, UserStore } from "../../core/ports/user-store.ts";
 import type { KeyedRow } from "./batch-writer.ts";
-import { BatchWriter } from "./batch-writer.ts";
+import { BatchWriter, unset } from "./batch-writer.ts";
 import type { CassandraConnection } from "./cassandra-connection.ts";
 import { openMigrated } from "./cassandra-history.ts";
 import { cqlTimestamp } from "./cql-bytes.ts";
@@ -73,7 +73,8 @@ function userRow(user: User): KeyedRow {
       user.username,
       user.registeredAt === null ? null : cqlTimestamp(user.registeredAt),
       user.picture,
-      user.contract,
+      // The trainer's recommendation stays when the API gives the user again, who has none there.
+      user.contract ?? unset,
     ],
   };
 }

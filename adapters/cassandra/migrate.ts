@@ -14,7 +14,7 @@ export interface SchemaSettings {
 }
 
 const migrationColumns = "version int PRIMARY KEY, name text, checksum text, applied_at timestamp, applied_by text";
-const tablesWithTtl = ["observations_by_station", "observations_by_day", "polls"];
+const tablesWithTtl = ["observations_by_station", "observations_by_day", "polls", "absences"];
 
 /**
  * Brings the keyspace to the newest schema. Repeatable: what is applied is not applied again, a step that broke off

@@ -1,5 +1,5 @@
 import type { types } from "cassandra-driver";
-import type { Observation } from "../../core/observation/observation.ts";
+import type { Content, Observation } from "../../core/observation/observation.ts";
 import type { KeyedRow } from "./batch-writer.ts";
 import { cqlBigint, cqlBoolean, cqlDate, cqlFields, cqlText, cqlTimestamp, cqlTinyint } from "./cql-bytes.ts";
 import { dayAndHour, epochDay, monthOf } from "./time-buckets.ts";
@@ -66,7 +66,7 @@ function instantOf(at: number): Instant {
 }
 
 /** A value of the type `reading`, its fields in the type's order. */
-function readingOf(o: Observation): Buffer {
+export function readingOf(o: Omit<Observation, "source" | "station" | "at">): Buffer {
   return cqlFields([
     cqlBigint(o.bikes),
     o.mechanical === null ? null : cqlBigint(o.mechanical),
@@ -87,6 +87,16 @@ export function observationOf(row: types.Row): Observation {
     source: String(row.get("source")),
     station: String(row.get("station")),
     at: Number(row.get("at")),
+    ...contentOf(reading),
+    capacity: numberOrNull(reading.capacity),
+    zone: textOrNull(reading.zone),
+    reportedAt: numberOrNull(reading.reported_at),
+  };
+}
+
+/** The content that a value of the type `reading` holds. */
+export function contentOf(reading: Record<string, unknown>): Content {
+  return {
     bikes: Number(reading.bikes),
     mechanical: numberOrNull(reading.mechanical),
     ebike: numberOrNull(reading.ebike),
@@ -94,9 +104,6 @@ export function observationOf(row: types.Row): Observation {
     installed: reading.is_installed === true,
     renting: reading.is_renting === true,
     returning: reading.is_returning === true,
-    capacity: numberOrNull(reading.capacity),
-    zone: textOrNull(reading.zone),
-    reportedAt: numberOrNull(reading.reported_at),
   };
 }
 

@@ -16,6 +16,16 @@ export function dayAndHour(at: number): { day: string; hour: number } {
   return { day, hour: Math.floor((((at % dayMs) + dayMs) % dayMs) / hourMs) };
 }
 
+/** The full hour after a time. */
+export function nextHour(at: number): number {
+  return (Math.floor(at / hourMs) + 1) * hourMs;
+}
+
+/** The midnight after a time, UTC. */
+export function nextDay(at: number): number {
+  return (Math.floor(at / dayMs) + 1) * dayMs;
+}
+
 /** Days since the epoch: how CQL counts dates. */
 export function epochDay(at: number): number {
   return Math.floor(at / dayMs);

@@ -1,10 +1,11 @@
-import { type DeadLetter, type DeadLetterReason, deadLetterReasons } from "../../core/dead-letter/dead-letter.ts";
+import type { DeadLetter, DeadLetterReason } from "../../core/dead-letter/dead-letter.ts";
 import type { DeadLetterQuery, DeadLetters } from "../../core/ports/dead-letters.ts";
 import { ClusterLink } from "./client/cluster-link.ts";
 import type { ConnectionSettings } from "./client/connection-settings.ts";
 import { readRange } from "./client/read-range.ts";
-import type { RecordSlice } from "./client/record-batch.ts";
 import { sendMessages } from "./client/send-messages.ts";
+import { type DeadLetterRecord, letterMessage, readDeadLetterRecord } from "./dead-letter-record.ts";
+import { NewestLetters } from "./newest-letters.ts";
 import { topicNames } from "./topic-names.ts";
 import { ensureTopics } from "./topics.ts";
 
@@ -15,31 +16,36 @@ export interface KafkaDeadLettersOptions {
   minInsyncReplicas: number;
   /** How long letters are kept, ms. */
   retentionMs: number;
+  /** Letters remembered so as not to be put again; 20,000, some 3 MB. */
+  rememberedLetters?: number;
 }
 
 /** Letters in one request: each is at most some 2 KiB. */
 const requestLetters = 200;
 
 /**
- * Dead letters in a compacted topic of one partition, keyed by letter id. Two processes may put the same letter at the
- * same time: readers count it once.
+ * Dead letters in a compacted topic of one partition, keyed by letter id. What is put again is put again soon, after a
+ * crash: the newest ids are remembered, an older letter is written once more. Readers count a letter once in any case,
+ * and compaction leaves one of it.
  */
 export class KafkaDeadLetters implements DeadLetters {
   readonly #link: ClusterLink;
   readonly #topic: string;
-  /** What is known of the letters in the topic, by id, and up to which offset. */
-  readonly #known = new Map<string, { offset: number; source: string; reason: DeadLetterReason }>();
+  readonly #remembered: number;
+  /** Ids of the topic's newest letters, oldest first, and up to which offset they are known. */
+  readonly #known = new Set<string>();
   #position = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(link: ClusterLink, topic: string) {
+  private constructor(link: ClusterLink, topic: string, remembered: number) {
     this.#link = link;
     this.#topic = topic;
+    this.#remembered = remembered;
   }
 
   /** @throws VelibError VELIB_KAFKA_* */
   static async open(options: KafkaDeadLettersOptions): Promise<KafkaDeadLetters> {
-    const { connection, pipeline, replication, minInsyncReplicas, retentionMs } = options;
+    const { connection, pipeline, replication, minInsyncReplicas, retentionMs, rememberedLetters = 20_000 } = options;
     const topic = topicNames(pipeline).deadLetters;
     const link = await ClusterLink.open(connection);
     try {
@@ -50,7 +56,7 @@ export class KafkaDeadLetters implements DeadLetters {
       };
       await ensureTopics(connection, [{ topic, partitions: 1, replication, config }]);
       await link.follow([topic]);
-      return new KafkaDeadLetters(link, topic);
+      return new KafkaDeadLetters(link, topic, rememberedLetters);
     } catch (error) {
       await link.close();
       throw error;
@@ -61,14 +67,9 @@ export class KafkaDeadLetters implements DeadLetters {
     if (letters.length === 0) return 0;
     return this.#alone(async () => {
       await this.#catchUp();
-      const added = new Map(letters.map((letter) => [letter.id, letter]));
-      for (const id of this.#known.keys()) added.delete(id);
-      const messages = [...added.values()].map((letter) => ({
-        key: letter.id,
-        value: JSON.stringify(letter),
-        // Not the event time: a letter about an old recording is not an old letter.
-        timestamp: String(Date.now()),
-      }));
+      const added = new Map<string, DeadLetter>();
+      for (const letter of letters) if (!this.#known.has(letter.id)) added.set(letter.id, letter);
+      const messages = [...added.values()].map((letter) => letterMessage(letter, Date.now()));
       for (let at = 0; at < messages.length; at += requestLetters) {
         await sendMessages(this.#link, this.#topic, 0, messages.slice(at, at + requestLetters));
       }
@@ -76,27 +77,23 @@ export class KafkaDeadLetters implements DeadLetters {
     });
   }
 
-  async list({ source, reason, from, to, limit }: DeadLetterQuery): Promise<DeadLetter[]> {
-    const letters = new Map<string, DeadLetter>();
+  /** Reads the whole topic; holds no more letters than asked for, a few times over. */
+  async list(query: DeadLetterQuery): Promise<DeadLetter[]> {
+    const letters = new NewestLetters(query);
     const { oldest, end } = await this.#extent();
-    for await (const records of readRange(this.#link, this.#topic, 0, oldest, end)) {
-      for (const record of records) {
-        const letter = letterOf(record);
-        if (letter === null) continue;
-        if (source !== undefined && letter.source !== source) continue;
-        if (reason !== undefined && letter.reason !== reason) continue;
-        if (letter.at < (from ?? Number.NEGATIVE_INFINITY) || letter.at >= (to ?? Number.POSITIVE_INFINITY)) continue;
-        letters.set(letter.id, letter);
-      }
-    }
-    const sorted = [...letters.values()].sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1));
-    return sorted.slice(0, limit ?? sorted.length);
+    for await (const record of this.#records(oldest, end)) letters.take(record);
+    return letters.sorted();
   }
 
+  /** Reads the whole topic; holds every id for that long. */
   async counts(): Promise<{ source: string; reason: DeadLetterReason; count: number }[]> {
-    await this.#alone(() => this.#catchUp());
+    const seen = new Set<string>();
     const counts = new Map<string, { source: string; reason: DeadLetterReason; count: number }>();
-    for (const { source, reason } of this.#known.values()) {
+    const { oldest, end } = await this.#extent();
+    for await (const record of this.#records(oldest, end)) {
+      if (!("letter" in record) || seen.has(record.letter.id)) continue;
+      const { id, source, reason } = record.letter;
+      seen.add(id);
       const key = `${source} ${reason}`;
       const counted = counts.get(key) ?? { source, reason, count: 0 };
       counted.count++;
@@ -109,18 +106,30 @@ export class KafkaDeadLetters implements DeadLetters {
     await this.#link.close();
   }
 
-  /** Reads what came since the last time, and forgets what retention has dropped. */
+  /** Learns the ids of what came since the last time. */
   async #catchUp(): Promise<void> {
     const { oldest, end } = await this.#extent();
-    for await (const records of readRange(this.#link, this.#topic, 0, Math.max(oldest, this.#position), end)) {
-      for (const record of records) {
-        const letter = letterOf(record);
-        if (letter === null) continue;
-        this.#known.set(letter.id, { offset: record.offset, source: letter.source, reason: letter.reason });
+    const from = Math.max(oldest, this.#position, end - this.#remembered);
+    for await (const record of this.#records(from, end)) {
+      if (!("letter" in record)) continue;
+      this.#known.delete(record.letter.id);
+      this.#known.add(record.letter.id);
+      if (this.#known.size <= this.#remembered) continue;
+      for (const longest of this.#known) {
+        this.#known.delete(longest);
+        break;
       }
     }
     this.#position = end;
-    for (const [id, { offset }] of this.#known) if (offset < oldest) this.#known.delete(id);
+  }
+
+  async *#records(from: number, to: number): AsyncGenerator<DeadLetterRecord> {
+    for await (const slices of readRange(this.#link, this.#topic, 0, from, to)) {
+      for (const slice of slices) {
+        const record = readDeadLetterRecord(slice);
+        if (record !== null) yield record;
+      }
+    }
   }
 
   async #extent(): Promise<{ oldest: number; end: number }> {
@@ -136,23 +145,4 @@ export class KafkaDeadLetters implements DeadLetters {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-/** Null: not a letter of ours, which a topic that others may write to can hold. */
-function letterOf({ buffer, valueStart, valueEnd }: RecordSlice): DeadLetter | null {
-  if (valueStart < 0) return null;
-  try {
-    const value: unknown = JSON.parse(buffer.toString("utf8", valueStart, valueEnd));
-    return isLetter(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isLetter(value: unknown): value is DeadLetter {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("id" in value && "source" in value && "at" in value && "reason" in value)) return false;
-  const { id, source, at, reason } = value;
-  if (typeof id !== "string" || typeof source !== "string" || typeof at !== "number") return false;
-  return deadLetterReasons.some((known) => known === reason) && "detail" in value && "excerpt" in value;
 }

@@ -130,7 +130,7 @@ export class KafkaUserLog implements UserLog {
       const session = this.#session ?? (await beginSession(this.#link, id, transactionTimeoutMs));
       this.#session = null;
       const parts = messagesOf(users, this.#topic, this.#link.partitionCount(this.#topic));
-      await transact(this.#link, session, parts, compression);
+      await transact(this.#link, session, parts, compression, "append users");
       this.#session = session;
       return true;
     });

@@ -4,6 +4,7 @@ import type { LogHandler } from "../../core/ports/observation-log.ts";
 import type { ClusterLink } from "./client/cluster-link.ts";
 import { KafkaError } from "./client/kafka-error.ts";
 import { readRange } from "./client/read-range.ts";
+import { noteEntries } from "./entry-notes.ts";
 import { eraText, generationOf, newEra, readEra } from "./generation.ts";
 import type { GroupMember } from "./group-member.ts";
 import { PartitionReader } from "./partition-reader.ts";
@@ -165,6 +166,7 @@ export class LogConsumer {
     // A registry that does not answer is waited for like a broker.
     const entries = await this.#patiently(() => this.#options.codec.decode(records));
     if (entries === null) return;
+    noteEntries(records, entries);
     // An empty stretch (the end of a transaction) matters only where it is the end of the log: lag is 0 then.
     if (entries.length > 0 || nextOffset >= highWatermark) {
       const endOffset = BigInt(Math.max(highWatermark, nextOffset));

@@ -3,6 +3,7 @@ import type { PollRecords } from "../../core/ports/observation-log.ts";
 import { KafkaError } from "./client/kafka-error.ts";
 import type { ProducedMessage } from "./client/protocol-broker.ts";
 import type { PartitionMessages } from "./client/transactions.ts";
+import { longestStation } from "./log-record.ts";
 import { partitionOf } from "./partition-of.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import type { TopicNames } from "./topic-names.ts";
@@ -13,13 +14,18 @@ export const spreadHeader = "partitions";
 /** Records of a poll that exceed what a Kafka record may hold. Nothing of the poll was sent. */
 export class RecordTooLargeError extends KafkaError {
   readonly records: readonly KeyedRecord[];
+  /** What a record may hold. */
+  readonly limit: string;
 
   constructor(records: readonly KeyedRecord[], limitBytes: number) {
     const [first] = records;
-    const named = `${first?.kind} record of ${first?.source}/${first?.station} at ${new Date(first?.at ?? 0).toISOString()}`;
+    const station = first?.station.slice(0, 50);
+    const named = `${first?.kind} record of ${first?.source}/${station} at ${new Date(first?.at ?? 0).toISOString()}`;
     const others = records.length > 1 ? ` and ${records.length - 1} more` : "";
-    const remedy = "dead-letter them and append the rest";
-    super("VELIB_KAFKA_RECORD_TOO_LARGE", `Kafka: the ${named}${others} exceed ${limitBytes} bytes; ${remedy}`);
+    const limit = `at most ${limitBytes} bytes and a station code of at most ${longestStation} characters`;
+    const message = `Kafka: the ${named}${others} exceed ${limit}; dead-letter them and append the rest`;
+    super("VELIB_KAFKA_RECORD_TOO_LARGE", message);
+    this.limit = limit;
     this.records = records;
   }
 }
@@ -28,7 +34,7 @@ export class RecordTooLargeError extends KafkaError {
  * A poll as messages: each record in its station's partition in the order given, the marker after them in every
  * partition, station records once more in the compacted topic. Timestamps are the poll's time.
  * @param spread over how many partitions the source's stations are spread
- * @throws RecordTooLargeError when a record's value exceeds `limitBytes`
+ * @throws RecordTooLargeError when a record's value exceeds `limitBytes` or its station code `longestStation`
  */
 export function pollMessages(
   poll: PollRecords,
@@ -46,7 +52,7 @@ export function pollMessages(
     const partition = partitions.get(key) ?? partitionOf(key, spread);
     partitions.set(key, partition);
     const message = messageOf(key, topics.observations, record, codec);
-    if (message.value.length > limitBytes) tooLarge.push(record);
+    if (message.value.length > limitBytes || record.station.length > longestStation) tooLarge.push(record);
     log[partition]?.push(message);
     if (record.kind !== "station") continue;
     const own = stations.get(partition) ?? [];

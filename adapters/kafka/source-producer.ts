@@ -90,7 +90,7 @@ export class SourceProducer {
         const parts = pollMessages(poll, topics, codec, spread, limitBytes);
         this.#inDoubt = poll.marker;
         this.#session = null;
-        await transact(this.#link, session, parts, compression);
+        await transact(this.#link, session, parts, compression, `append a poll of ${this.#source}`);
         this.#session = session;
         this.#last = poll.marker;
         this.#inDoubt = null;

@@ -15,6 +15,24 @@ export function topicNames(pipeline: string): TopicNames {
   };
 }
 
+/** Where an aggregator's results go that writes them to Kafka. */
+export interface ResultTopics {
+  /** Final station windows: keyed and partitioned as the log. */
+  stationWindows: string;
+  /** Parts of final zone windows, one a partition of the log. */
+  zoneWindows: string;
+  /** Checkpoints and latest states: compacted. */
+  aggregatorState: string;
+}
+
+export function resultTopics(pipeline: string): ResultTopics {
+  return {
+    stationWindows: `${pipeline}.station-windows`,
+    zoneWindows: `${pipeline}.zone-windows`,
+    aggregatorState: `${pipeline}.aggregator-state`,
+  };
+}
+
 /** How a consumer group is called on the cluster: a cluster may serve many pipelines. */
 export function groupName(pipeline: string, group: string): string {
   return `${pipeline}.${group}`;

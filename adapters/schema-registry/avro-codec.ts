@@ -12,6 +12,8 @@ type Schema = Awaited<ReturnType<Registry["getSchema"]>>;
 
 /** Magic byte 0 and the schema's id as a big-endian int32: Confluent's wire format. */
 const headerBytes = 5;
+/** For so long an id that the registry did not know is not asked for again, ms: it may be registered meanwhile. */
+const unknownForMs = 10_000;
 
 export interface AvroCodecOptions {
   /** Base URL of a Confluent-compatible API; without credentials. */
@@ -28,8 +30,10 @@ export class AvroCodec implements RecordCodec {
   readonly #registry: Registry;
   /** Of the topics written to: the schema and the header that names it. */
   readonly #writers = new Map<string, { schema: Schema; header: Buffer }>();
-  /** Of the schemas met while reading; a text says why one is of no use. */
-  readonly #readers = new Map<number, Schema | string>();
+  /** Of the schemas met while reading. */
+  readonly #readers = new Map<number, Schema>();
+  /** Ids that the registry did not know, and when it was asked, ms. */
+  readonly #unknown = new Map<number, number>();
 
   constructor({ url, auth }: AvroCodecOptions) {
     this.#url = url;
@@ -74,8 +78,7 @@ export class AvroCodec implements RecordCodec {
     if (id === null)
       return undecodable(slice, "expected Avro with the magic byte 0 and a schema id, got something else");
     const schema = this.#readers.get(id);
-    if (schema === undefined || typeof schema === "string")
-      return undecodable(slice, schema ?? `schema ${id} is unknown`);
+    if (schema === undefined) return undecodable(slice, `expected a schema that the registry knows, got id ${id}`);
     try {
       const record = unwrap(schema.fromBuffer(buffer.subarray(valueStart + headerBytes, valueEnd)));
       if (isLogRecord(record)) return { offset: BigInt(offset), record };
@@ -93,12 +96,17 @@ export class AvroCodec implements RecordCodec {
     for (const slice of records) {
       const id = schemaIdOf(slice);
       if (id === null || this.#readers.has(id)) continue;
+      const askedAt = this.#unknown.get(id);
+      if (askedAt !== undefined && Date.now() - askedAt < unknownForMs) continue;
       try {
         this.#readers.set(id, await this.#registry.getSchema(id));
+        this.#unknown.delete(id);
       } catch (cause) {
         const status = statusOf(cause);
         if (status === null || status >= 500) throw this.#unreachable(cause);
-        this.#readers.set(id, `expected a schema that the registry knows, got id ${id}`);
+        // Ids of other programs' bytes are without number.
+        if (this.#unknown.size >= 10_000) this.#unknown.clear();
+        this.#unknown.set(id, Date.now());
       }
     }
   }

@@ -70,6 +70,12 @@ export function readDataDir(dir: string): OpenDataDir {
 /** Refuses a dir that can't be used, before anything is written into it. Returns its version, 0 when it is empty. */
 function assertUsable(dir: string): number {
   if (!existsSync(dir)) return 0;
+  if (!statSync(dir).isDirectory()) {
+    throw new VelibError(
+      "VELIB_DATA_DIR_UNREADABLE",
+      `--data-dir ${dir}: can't be read and written (it is a file, not a folder); choose another --data-dir`,
+    );
+  }
   try {
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
     readdirSync(dir);

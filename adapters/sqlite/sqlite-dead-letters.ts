@@ -27,11 +27,11 @@ export class SqliteDeadLetters implements DeadLetters {
   async list(query: DeadLetterQuery): Promise<DeadLetter[]> {
     const select = this.#database.prepare(
       `SELECT * FROM dead_letters
-       WHERE source = coalesce(?, source) AND reason = coalesce(?, reason) AND at >= ? AND at < ?
+       WHERE source = coalesce(?, source) AND reason = coalesce(?, reason) AND id = coalesce(?, id) AND at >= ? AND at < ?
        ORDER BY at DESC, id LIMIT ?`,
     );
-    const { source, reason, from, to, limit } = query;
-    const rows = select.all(source ?? null, reason ?? null, from ?? 0, to ?? Number.MAX_SAFE_INTEGER, limit ?? -1);
+    const { source = null, reason = null, id = null, limit = -1 } = query;
+    const rows = select.all(source, reason, id, query.from ?? 0, query.to ?? Number.MAX_SAFE_INTEGER, limit);
     return rows.map(letterOf);
   }
 

@@ -6,11 +6,12 @@ import { Names } from "./names.ts";
 import { inTransaction } from "./transaction.ts";
 import { numberOrNull } from "./window-rows.ts";
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 const columns = "s.name AS source, t.code AS station, o.*, z.name AS zone";
 
-const selectDay = `
+const selectBetween = `
 SELECT ${columns} FROM sources s
 CROSS JOIN observations o ON o.source_id = s.id
 JOIN stations t ON t.id = o.station_id
@@ -93,11 +94,24 @@ export class SqliteHistory implements HistoryStore {
 
   async *day(source: string, date: string): AsyncGenerator<Observation> {
     const start = Date.parse(`${date}T00:00:00Z`);
-    const hour = this.#database.prepare(selectDay);
-    const hourMs = dayMs / 24;
-    for (let from = start; from < start + dayMs; from += hourMs) {
-      for (const row of hour.all(source, from, from + hourMs)) yield observationOf(row);
+    yield* this.between(source, start, start + dayMs);
+  }
+
+  async *between(source: string, from: number, to: number): AsyncGenerator<Observation> {
+    const stretch = this.#database.prepare(selectBetween);
+    for (let at = from; at < to; at += hourMs) {
+      for (const row of stretch.all(source, at, Math.min(at + hourMs, to))) yield observationOf(row);
     }
+  }
+
+  async sources(): Promise<string[]> {
+    const select = this.#database.prepare(
+      "SELECT name FROM sources s WHERE EXISTS (SELECT 1 FROM polls p WHERE p.source_id = s.id)",
+    );
+    return select
+      .all()
+      .map((row) => String(row.name))
+      .sort();
   }
 
   async *polls(source: string, from: number, to: number): AsyncGenerator<PollMarker> {

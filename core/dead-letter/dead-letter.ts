@@ -24,6 +24,12 @@ export const deadLetterReasons = [
   "unmarked",
   /** A log record that can't be decoded. */
   "undecodable-record",
+  /** A record that is larger than the log takes. */
+  "oversize-record",
+  /** A time that has not come yet: the poll's by the producer's clock, a log record's by the log's own time stamp. */
+  "future-timestamp",
+  /** A log record of a source that no producer has announced by a poll marker. */
+  "unknown-source",
   /** An element of the users API's answer that is no user: no `login.uuid`, or a field of the wrong type. */
   "invalid-user",
   /** The users API answered with an error in place of users. */
@@ -44,6 +50,20 @@ export interface DeadLetter {
   detail: string;
   /** The start of what came, at most `excerptLimit` characters. */
   excerpt: string;
+  /** The log record that the letter is about, where it is about one: by it the record can be sent again. */
+  origin?: LogPlace;
+  /** The letter whose record was sent again and failed again as this one. */
+  ancestor?: string;
+  /** When its record was sent again, ms; absent: it was not. */
+  redrivenAt?: number;
+}
+
+/** Where a record stands. */
+export interface LogPlace {
+  log: "observations" | "users";
+  partition: number;
+  /** Digits: offsets go beyond what JSON's numbers keep. */
+  offset: string;
 }
 
 export const excerptLimit = 1024;

@@ -1,9 +1,11 @@
-import type { ObservationRecord, PollMarker } from "../log/record.ts";
+import type { AbsentRecord, ObservationRecord, PollMarker } from "../log/record.ts";
 import type { Observation } from "../observation/observation.ts";
 
 /** A stretch of one log partition, with where reading goes on after it. */
 export interface HistoryBatch {
   observations: ObservationRecord[];
+  /** Kept by a store that windows can be computed from again (`ReplayableHistory`). */
+  absences?: AbsentRecord[];
   polls: PollMarker[];
   partition: number;
   offset: bigint;
@@ -19,7 +21,17 @@ export interface HistoryStore {
   station(source: string, station: string, from: number, to: number): AsyncIterable<Observation>;
   /** One UTC day (`2024-11-08`) of a source at once, by time then station. */
   day(source: string, date: string): AsyncIterable<Observation>;
+  /** A stretch of a source at once, by time then station; at in [from, to), ms. Meant for hours to days. */
+  between(source: string, from: number, to: number): AsyncIterable<Observation>;
+  /** The names of all sources it has anything of, sorted. */
+  sources(): Promise<string[]>;
   /** Poll markers by time; at in [from, to), ms. */
   polls(source: string, from: number, to: number): AsyncIterable<PollMarker>;
   close(): Promise<void>;
+}
+
+/** A history that says which stations its polls had not, too: with it, the log can be written again. */
+export interface ReplayableHistory extends HistoryStore {
+  /** By time, then station; at in [from, to), ms. Meant for hours to days. */
+  absences(source: string, from: number, to: number): AsyncIterable<AbsentRecord>;
 }

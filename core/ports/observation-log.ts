@@ -1,3 +1,4 @@
+import type { DeadLetterReason } from "../dead-letter/dead-letter.ts";
 import type { KeyedRecord, LogRecord, MarkerRecord } from "../log/record.ts";
 
 /** Everything one poll adds to the log. It becomes visible as a whole or not at all, over all partitions. */
@@ -7,10 +8,21 @@ export interface PollRecords {
   marker: MarkerRecord;
 }
 
+/** What stands in the place of a record that can't be used. */
+export interface UnusableRecord {
+  source: string;
+  at: number;
+  /** `undecodable-record` unless it says otherwise. */
+  reason?: DeadLetterReason;
+  detail: string;
+  excerpt: string;
+}
+
 /** A record read back, or what could not be decoded in its place. */
-export type LogEntry =
-  | { offset: bigint; record: LogRecord }
-  | { offset: bigint; undecodable: { source: string; at: number; detail: string; excerpt: string } };
+export type LogEntry = ({ offset: bigint; record: LogRecord } | { offset: bigint; undecodable: UnusableRecord }) & {
+  /** The dead letter whose record was sent again as this one. */
+  ancestor?: string;
+};
 
 /** Consecutive entries of one partition. */
 export interface LogBatch {

@@ -21,7 +21,10 @@ export interface User {
 
 /** The users, by id. */
 export interface UserStore {
-  /** Writes users as a whole by id: again changes nothing, null removes what was there. Durable when it resolves. */
+  /**
+   * Writes users as a whole by id: again changes nothing, null removes what was there, but for the contract: who comes
+   * without one keeps the one that was recommended. Durable when it resolves.
+   */
   put(users: readonly User[]): Promise<void>;
   user(id: string): Promise<User | null>;
   close(): Promise<void>;

@@ -37,6 +37,11 @@ export class SourceStates {
     this.#moved.add(source);
   }
 
+  /** The time of the source's newest poll, ms; null before its first. */
+  lastPollAt(source: string): number | null {
+    return this.#states.get(source)?.lastPollAt ?? null;
+  }
+
   takeMoved(): SourceState[] {
     const moved = [...this.#moved].flatMap((source) => this.#states.get(source) ?? []);
     this.#moved.clear();

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
+import { groupName, topicNames } from "../../adapters/kafka/topic-names.ts";
 import { MongodbResults } from "../../adapters/mongodb/mongodb-results.ts";
 import { mongodbOptions } from "../backbone/connections.ts";
 import { openDeadLetters, openLog } from "../backbone/kafka.ts";
+import { runConsumer } from "../backbone/run-consumer.ts";
 import type { ServiceContext } from "../backbone/run-service.ts";
 import { runService } from "../backbone/run-service.ts";
-import { serviceCommand } from "../backbone/service-command.ts";
+import { consumerCommand } from "../backbone/service-command.ts";
 import { windowSettings } from "../config/settings.ts";
 import { Aggregator, aggregatorGroup } from "./aggregator.ts";
 
@@ -12,14 +14,15 @@ import { Aggregator, aggregatorGroup } from "./aggregator.ts";
 const commitWindows = 20_000;
 
 export function aggregateCommand(): Command {
-  return serviceCommand("aggregate", "Compute windows and latest states from Kafka into MongoDB", (options) =>
-    runService("aggregate", options, aggregate),
+  return consumerCommand("aggregate", "Compute windows and latest states from Kafka into MongoDB", (options) =>
+    runService("aggregate", options, (context) => aggregate(context, options.untilDrained === true)),
   );
 }
 
 /** Any number of these share the log's partitions. */
-async function aggregate(context: ServiceContext): Promise<void> {
-  const { config, readiness, metrics, signal } = context;
+async function aggregate(context: ServiceContext, untilDrained: boolean): Promise<void> {
+  const { config, readiness, metrics } = context;
+  const { pipeline } = config;
   const windows = windowSettings(config);
   const mongodb = mongodbOptions(config, "aggregate");
   const results = await context.connect("mongodb", () => MongodbResults.open(mongodb));
@@ -29,7 +32,10 @@ async function aggregate(context: ServiceContext): Promise<void> {
     if (results === null || log === null || deadLetters === null) return;
     readiness.started();
     const aggregator = new Aggregator(results, deadLetters, { windows, commitWindows }, metrics);
-    await log.consume(aggregatorGroup, aggregator, { signal });
+    const topics = [{ group: groupName(pipeline, aggregatorGroup), topic: topicNames(pipeline).observations }];
+    await runConsumer(context, "aggregate", topics, untilDrained, (signal) =>
+      log.consume(aggregatorGroup, aggregator, { signal }),
+    );
   } finally {
     await Promise.all([log?.close(), deadLetters?.close(), results?.close()]);
   }

@@ -65,6 +65,8 @@ function seamed({ log, results, history, deadLetters }: Ports, fuse: Fuse): Port
       position: (partition) => history.position(partition),
       station: (source, station, from, to) => history.station(source, station, from, to),
       day: (source, date) => history.day(source, date),
+      between: (source, from, to) => history.between(source, from, to),
+      sources: () => history.sources(),
       polls: (source, from, to) => history.polls(source, from, to),
       close: () => history.close(),
     },

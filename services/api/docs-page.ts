@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fastifySwagger from "@fastify/swagger";
 import fastifySwaggerUi from "@fastify/swagger-ui";
 import type { FastifySchema } from "fastify";
@@ -7,6 +10,9 @@ import { ErrorBody } from "./schema/error.ts";
 import { Source } from "./schema/source.ts";
 import { Station } from "./schema/station.ts";
 import { StationWindow, ZoneWindow } from "./schema/window.ts";
+
+/** The page's files, named here because the bundled program does not lie beside its packages. */
+const pageFiles = fileURLToPath(new URL("../../node_modules/@fastify/swagger-ui/static", import.meta.url));
 
 /** Publishes the routes that are added after it: OpenAPI at `/openapi.json`, a page over it at `/docs`. */
 export function addDocs(app: ApiServer, { version }: Pick<ApiDeps, "version">): void {
@@ -33,6 +39,8 @@ export function addDocs(app: ApiServer, { version }: Pick<ApiDeps, "version">): 
   });
   app.register(fastifySwaggerUi, {
     routePrefix: "/docs",
+    baseDir: pageFiles,
+    logo: { type: "image/svg+xml", content: readFileSync(join(pageFiles, "logo.svg")) },
     // The page must work without the internet: no validator badge, no fonts or styles from elsewhere.
     uiConfig: { validatorUrl: null, docExpansion: "list", tryItOutEnabled: true },
     staticCSP:

@@ -38,6 +38,29 @@ it("tells the cause at /readyz until everything is connected, and again during a
   expect(metrics.text).toContain("velib_build_info");
 });
 
+it("answers what a service adds, and 503 with the reason while that can't be asked", async () => {
+  const probes = await startProbes(
+    { host: "127.0.0.1", port: 0 },
+    createMetrics({ version: "1.2.3" }),
+    new Readiness(),
+  );
+  let broken = false;
+  probes.answerAt("/backlog", async () => {
+    if (broken) throw outage();
+    return { lag: 3, groups: [] };
+  });
+
+  const answer = await fetch(`${probes.url}/backlog`);
+  const body = await answer.json();
+  broken = true;
+  const failed = await fetch(`${probes.url}/backlog`);
+  const reason = await failed.json();
+  await probes.close();
+
+  expect([answer.status, body]).toEqual([200, { lag: 3, groups: [] }]);
+  expect([failed.status, reason]).toEqual([503, { error: outage().message }]);
+});
+
 it("connects once the server is there", async () => {
   const retrying = context();
   let tries = 0;

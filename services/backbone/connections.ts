@@ -1,29 +1,44 @@
 import { readFileSync } from "node:fs";
 import type { CassandraOptions } from "../../adapters/cassandra/options.ts";
-import type { ConnectionSettings } from "../../adapters/kafka/client/connection-settings.ts";
+import type { ConnectionSettings, SaslLogin } from "../../adapters/kafka/client/connection-settings.ts";
 import type { MongodbOptions } from "../../adapters/mongodb/options.ts";
 import { VelibError } from "../../core/errors.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
 import { durationMs } from "../config/settings.ts";
 
-/** How to reach Kafka, from the configuration. */
+/**
+ * How to reach Kafka, from the configuration.
+ * @throws VelibError VELIB_CONFIG_UNREADABLE for the file of the user name
+ */
 export function kafkaConnection({ pipeline, kafka }: BackboneConfig, service: string): ConnectionSettings {
   const { bootstrapServers, tls, authentication } = kafka;
   return {
     brokers: bootstrapServers,
     clientId: `velib-${pipeline}-${service}`,
     ...(tls === undefined ? {} : { tls }),
-    ...(authentication === undefined ? {} : { sasl: authentication }),
+    ...(authentication === undefined ? {} : { sasl: saslLogin(authentication) }),
   };
+}
+
+function saslLogin(authentication: NonNullable<BackboneConfig["kafka"]["authentication"]>): SaslLogin {
+  const { mechanism, passwordFile } = authentication;
+  return { mechanism, username: userName("kafka.authentication", authentication) ?? "", passwordFile };
+}
+
+/** The user name of a section, from itself or from its file; undefined where it names none. */
+function userName(section: string, given: { username?: string; usernameFile?: string }): string | undefined {
+  const { username, usernameFile } = given;
+  return usernameFile === undefined ? username : fileOf(`${section}.usernameFile`, usernameFile);
 }
 
 /** @throws VelibError VELIB_CONFIG_INVALID without a `mongodb` section, VELIB_CONFIG_UNREADABLE for its files */
 export function mongodbOptions(config: BackboneConfig, service: string): MongodbOptions {
   const { pipeline, mongodb } = config;
   if (mongodb === undefined) throw missing("mongodb", service);
-  const { uri, database, username, passwordFile, tls, windowsTtl } = mongodb;
+  const { uri, uriFile, database, passwordFile, tls, windowsTtl } = mongodb;
+  const username = userName("mongodb", mongodb);
   return {
-    uri,
+    uri: uriFile === undefined ? (uri ?? "") : fileOf("mongodb.uriFile", uriFile),
     database: database ?? pipeline,
     ...(windowsTtl === undefined ? {} : { windowsTtlSeconds: durationMs(windowsTtl) / 1000 }),
     ...(username === undefined ? {} : { username }),
@@ -37,7 +52,8 @@ export function cassandraOptions(config: BackboneConfig, service: string): Cassa
   const { pipeline, cassandra } = config;
   if (cassandra === undefined) throw missing("cassandra", service);
   const { contactPoints, localDataCenter, keyspace, replication, consistency } = cassandra;
-  const { username, passwordFile, tls, historyTtl } = cassandra;
+  const { passwordFile, tls, historyTtl } = cassandra;
+  const username = userName("cassandra", cassandra);
   return {
     contactPoints,
     localDataCenter,

@@ -1,12 +1,18 @@
+import { jsonCodec } from "../../adapters/kafka/json-codec.ts";
 import { KafkaDeadLetters } from "../../adapters/kafka/kafka-dead-letters.ts";
 import { KafkaLog } from "../../adapters/kafka/kafka-log.ts";
+import type { RecordCodec } from "../../adapters/kafka/record-codec.ts";
 import { AvroCodec } from "../../adapters/schema-registry/avro-codec.ts";
+import type { BackboneConfig } from "../config/backbone-config.ts";
 import { durationMs } from "../config/settings.ts";
 import { kafkaConnection } from "./connections.ts";
 import type { ServiceContext } from "./run-service.ts";
 
 /** The pipeline's log on Kafka. An outage while it is read shows at /readyz. */
-export function openLog({ config, readiness }: ServiceContext, service: string): Promise<KafkaLog> {
+export function openLog(
+  { config, readiness }: Pick<ServiceContext, "config" | "readiness">,
+  service: string,
+): Promise<KafkaLog> {
   const { partitions, replication, minInsyncReplicas, retention } = config.kafka;
   return KafkaLog.open({
     connection: kafkaConnection(config, service),
@@ -15,13 +21,21 @@ export function openLog({ config, readiness }: ServiceContext, service: string):
     replication,
     minInsyncReplicas,
     retentionMs: durationMs(retention),
-    ...(config.schemaRegistry === undefined ? {} : { codec: new AvroCodec({ url: config.schemaRegistry.url }) }),
+    codec: recordCodec(config),
     onOutage: (cause) => readiness.report("kafka", cause?.message ?? null),
   });
 }
 
+/** How the pipeline's records become bytes: Avro where it has a schema registry, else JSON. */
+export function recordCodec({ schemaRegistry }: BackboneConfig): RecordCodec {
+  return schemaRegistry === undefined ? jsonCodec : new AvroCodec({ url: schemaRegistry.url });
+}
+
 /** The pipeline's dead letters on Kafka. */
-export function openDeadLetters({ config }: ServiceContext, service: string): Promise<KafkaDeadLetters> {
+export function openDeadLetters(
+  { config }: Pick<ServiceContext, "config">,
+  service: string,
+): Promise<KafkaDeadLetters> {
   const { replication, minInsyncReplicas, retention } = config.kafka;
   return KafkaDeadLetters.open({
     connection: kafkaConnection(config, service),

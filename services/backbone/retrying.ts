@@ -11,7 +11,8 @@ export interface RetryContext {
   signal: AbortSignal;
 }
 
-const backOff = { baseMs: 500, capMs: 30_000 };
+/** Servers restart in seconds: with a cap of 30 s the archiver went on half a minute after Cassandra did. */
+const backOff = { baseMs: 500, capMs: 5_000 };
 
 /**
  * Connects to a server, again and again until it works or `signal` aborts (null): servers start late, passwords are

@@ -9,6 +9,7 @@ import { createMetrics } from "../metrics/metrics.ts";
 import { startProbes } from "./probe-server.ts";
 import { Readiness } from "./readiness.ts";
 import { connect, untilDone } from "./retrying.ts";
+import { isPingable, ServerWatch } from "./server-watch.ts";
 
 /** What a process of a pipeline has to work with. */
 export interface ServiceContext {
@@ -20,6 +21,8 @@ export interface ServiceContext {
   signal: AbortSignal;
   /** Connects, waiting for a server that is not there yet; null when the process is stopped meanwhile. */
   connect<T>(server: string, open: () => Promise<T>): Promise<T | null>;
+  /** Adds a path to the probes, which answers as JSON what is asked. A process that serves an API has no probes. */
+  answerAt(path: string, ask: () => Promise<unknown>): void;
 }
 
 export interface ServiceOptions {
@@ -54,14 +57,32 @@ export async function runService(
     readiness,
     signal,
     connect: (to, open) => connect(to, open, retrying),
+    answerAt: (path, ask) => server?.answerAt(path, ask),
   };
   try {
-    await untilDone(() => work(context), retrying);
+    await untilDone(() => watched(work, context), retrying);
     logger.info("stopped");
   } catch (error) {
     if (error instanceof VelibError) logger.error({ code: error.code, reason: error.message }, "ended");
     throw error;
   } finally {
     await server?.close();
+  }
+}
+
+/** Runs the work with an eye on the servers that it connects to. */
+async function watched(work: (context: ServiceContext) => Promise<void>, context: ServiceContext): Promise<void> {
+  const watch = new ServerWatch(context.readiness);
+  try {
+    await work({
+      ...context,
+      async connect(server, open) {
+        const opened = await context.connect(server, open);
+        if (isPingable(opened)) watch.add(server, opened);
+        return opened;
+      },
+    });
+  } finally {
+    watch.stop();
   }
 }

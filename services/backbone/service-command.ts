@@ -17,3 +17,19 @@ export function serviceCommand(
     )
     .action(run);
 }
+
+export interface ConsumerOptions extends ServiceOptions {
+  untilDrained?: boolean;
+}
+
+/** The command of a process that works a log off. */
+export function consumerCommand(
+  name: string,
+  description: string,
+  run: (options: ConsumerOptions) => Promise<void>,
+): Command {
+  return serviceCommand(name, description, run).option(
+    "--until-drained",
+    "end once the records that are there at the start are worked off",
+  );
+}

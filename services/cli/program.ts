@@ -6,11 +6,14 @@ import { version } from "./version.ts";
 const commands = {
   local: async () => (await import("../local/command.ts")).localCommand(),
   replay: async () => (await import("../replay/command.ts")).replayCommand(),
+  "dead-letters": async () => (await import("../dead-letters/command.ts")).deadLettersCommand(),
   windows: async () => (await import("../windows/command.ts")).windowsCommand(),
   produce: async () => (await import("../producer/command.ts")).produceCommand(),
   aggregate: async () => (await import("../aggregator/command.ts")).aggregateCommand(),
   archive: async () => (await import("../archiver/command.ts")).archiveCommand(),
   serve: async () => (await import("../api/command.ts")).serveCommand(),
+  batch: async () => (await import("../batch/command.ts")).batchCommand(),
+  train: async () => (await import("../trainer/command.ts")).trainCommand(),
   simulate: async () => (await import("../simulator/command.ts")).simulateCommand(),
 };
 
@@ -24,8 +27,15 @@ export async function createProgram(wanted: string | undefined): Promise<Command
     .exitOverride();
   const called = Object.entries(commands).filter(([name]) => name === wanted);
   for (const [, load] of called.length > 0 ? called : Object.entries(commands)) velib.addCommand(await load());
-  for (const command of velib.commands) command.copyInheritedSettings(velib);
+  inheritSettings(velib);
   return velib;
+}
+
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inheritSettings(command);
+  }
 }
 
 /** Runs a command line and returns its exit code: 0 done, 1 failed while running, 2 called or configured wrongly. */

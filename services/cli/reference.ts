@@ -19,11 +19,12 @@ export function cliReference(program: Command): string {
     "failure.",
     "",
     ...helpOf(program, "velib"),
-    ...program.commands.flatMap((command) => helpOf(command, `velib ${command.name()}`)),
   ].join("\n");
 }
 
+/** The command's help, and that of the commands it has. */
 function helpOf(command: Command, title: string): string[] {
   const text = command.configureHelp({ helpWidth }).helpInformation().trimEnd();
-  return [`## ${title}`, "", "```text", text, "```", ""];
+  const own = [`## ${title}`, "", "```text", text, "```", ""];
+  return [...own, ...command.commands.flatMap((one) => helpOf(one, `${title} ${one.name()}`))];
 }

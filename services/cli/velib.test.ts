@@ -41,7 +41,7 @@ describe("help", { timeout }, () => {
     [["--help"], "Usage: velib [options] [command]"],
     [["help", "windows"], "Usage: velib windows [options]"],
     [["local", "--help"], "Usage: velib local [options]"],
-    [["replay", "-h"], "Usage: velib replay [options] <recording>"],
+    [["replay", "-h"], "Usage: velib replay [options] [recording]"],
     [["windows", "--help"], "Usage: velib windows [options]"],
     [["simulate", "--help"], "Usage: velib simulate [options]"],
     [["--version"], version],
@@ -73,7 +73,7 @@ describe("a mistake of the user", { timeout }, () => {
     [["windows", "--from", "1"], '--from: expected a time such as 2024-11-08T15:00:00Z, got "1"'],
     [["windows", "--to", "2024-13-01"], '--to: expected a time such as 2024-11-08T15:00:00Z, got "2024-13-01"'],
     [["windows", "--data-dir", "nowhere"], "--data-dir nowhere: holds no data yet"],
-    [["windows", "--data-dir", "a file"], "--data-dir a file: can't be read and written"],
+    [["windows", "--data-dir", "a file"], "--data-dir a file: can't be read and written (it is a file"],
     [["replay"], "missing required argument 'recording'"],
     [["replay", "nowhere"], "cannot read the recording nowhere: there is no such file or folder"],
     [["replay", "recording.csv"], "recording.csv is no recording"],
@@ -98,7 +98,10 @@ describe("a mistake of the user", { timeout }, () => {
     ],
     [["local", "--config", "seven.yaml"], "aggregation.window: 420000 ms does not divide a day"],
     [["local", "--config", "two.yaml", "--port", "0"], "cannot read the recording /nowhere"],
-    [["local", "--source", "simulator", "--port", "0", "--data-dir", "a file"], "--data-dir a file: can't be read"],
+    [
+      ["local", "--source", "simulator", "--port", "0", "--data-dir", "a file"],
+      "--data-dir a file: can't be read and written (it is a file",
+    ],
   ])("%j is told in one line, with exit code 2, and writes nothing", async (args, expected) => {
     const before = readdirSync(dir, { recursive: true });
 

@@ -6,7 +6,7 @@ import { createProgram } from "./program.ts";
 import { cliReference } from "./reference.ts";
 import { version } from "./version.ts";
 
-/** `npm run docs`: writes the reference pages that the code is the source of. Tests compare them. */
+/** `npm run generate`: writes the reference pages that the code is the source of. Tests compare them. */
 const pages: Record<string, string> = {
   "cli.md": cliReference(await createProgram(undefined)),
   "configuration.md": configurationReference(),

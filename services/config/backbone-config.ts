@@ -45,16 +45,21 @@ export const KafkaConfig = Section("The observation log on Kafka", {
         expected: "scram-sha-512, scram-sha-256 or plain",
         default: "scram-sha-512",
       }),
-      username: Text("User name", "a name"),
+      username: Type.Optional(Text("User name; this or `usernameFile`", "a name")),
+      usernameFile: Type.Optional(Text("File with the user name, read at the start", "a path")),
       passwordFile: Text("File with the password, read anew for every connection", "a path"),
     }),
   ),
 });
 
 export const MongodbConfig = Section("The result store on MongoDB", {
-  uri: Text("Connection string, without the password", "mongodb://host:port/?replicaSet=…"),
+  uri: Type.Optional(
+    Text("Connection string, without the password; this or `uriFile`", "mongodb://host:port/?replicaSet=…"),
+  ),
+  uriFile: Type.Optional(Text("File with the connection string, which may hold the user name and password", "a path")),
   database: Type.Optional(Text("Database; the pipeline's name unless set", "a name")),
   username: Type.Optional(Text("User name", "a name")),
+  usernameFile: Type.Optional(Text("File with the user name, instead of `username`", "a path")),
   passwordFile: Type.Optional(Text("File with the password", "a path")),
   windowsTtl: Type.Optional(Duration("How long after their start windows are dropped; never unless set")),
   tls: Type.Optional(
@@ -85,6 +90,7 @@ export const CassandraConfig = Section("The history on Cassandra", {
     default: "LOCAL_QUORUM",
   }),
   username: Type.Optional(Text("User name", "a name")),
+  usernameFile: Type.Optional(Text("File with the user name, instead of `username`", "a path")),
   passwordFile: Type.Optional(Text("File with the password", "a path")),
   historyTtl: Type.Optional(Duration("How long after they were written observations are dropped; never unless set")),
   tls: Type.Optional(Section("Encrypt the connections", Files)),
@@ -126,6 +132,24 @@ export const UsersConfig = Section("The users flow: from an API into Cassandra",
 });
 export type UsersConfig = Static<typeof UsersConfig>;
 
+export const BatchConfig = Section("The day's files and reports", {
+  timeZone: Text("IANA time zone of the day", "an IANA zone such as Europe/Paris", { default: "UTC" }),
+  reports: Type.Array(
+    Type.Object(
+      {
+        name: Type.String({
+          pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+          description: "Name of its files",
+          expected: "up to 63 lower-case letters, digits and dashes",
+        }),
+        sql: Text("One SELECT over `observations` and `states`", "a SELECT"),
+      },
+      closed,
+    ),
+    { default: [], description: "Tables made of the day by SQL, beside the built-in one", expected: "a list" },
+  ),
+});
+
 /** The configuration file of `velib produce`, `aggregate`, `archive` and `serve`: one for all processes of a pipeline. */
 export const BackboneConfig = Type.Object(
   {
@@ -148,6 +172,7 @@ export const BackboneConfig = Type.Object(
     mongodb: Type.Optional(MongodbConfig),
     cassandra: Type.Optional(CassandraConfig),
     users: Type.Optional(UsersConfig),
+    batch: Type.Optional(BatchConfig),
   },
   closed,
 );

@@ -31,6 +31,18 @@ it.each([
   ["no brokers", { ...least, kafka: { bootstrapServers: [] } }, "kafka.bootstrapServers"],
   ["an unknown key", { ...least, kafka: { ...least.kafka, topic: "x" } }, "kafka.topic"],
   ["a password instead of its file", { ...least, mongodb: { uri: "mongodb://m", password: "x" } }, "mongodb.password"],
+  ["a MongoDB without an address", { ...least, mongodb: { database: "paris" } }, "mongodb.uri"],
+  ["a MongoDB with two addresses", { ...least, mongodb: { uri: "mongodb://m", uriFile: "/uri" } }, "mongodb.uri"],
+  [
+    "a login to Kafka without a user",
+    { ...least, kafka: { ...least.kafka, authentication: { passwordFile: "/password" } } },
+    "kafka.authentication.username",
+  ],
+  [
+    "a user name given twice",
+    { ...least, cassandra: { contactPoints: ["c"], localDataCenter: "dc1", username: "u", usernameFile: "/u" } },
+    "cassandra.usernameFile",
+  ],
   ["a users API without an address", { ...least, users: { randomUser: { url: "here" } } }, "users.randomUser.url"],
   [
     "a source that is called as the users flow",

@@ -20,6 +20,7 @@ export function checkBackboneConfig(given: unknown, origin: string): BackboneCon
     throw new VelibError("VELIB_CONFIG_INVALID", firstProblem(BackboneConfig, filled, origin));
   }
   assertSources(filled, origin);
+  assertCredentials(filled, origin);
   if (filled.users !== undefined && URL.parse(filled.users.randomUser.url) === null) {
     throw invalid(origin, "users.randomUser.url", `"${filled.users.randomUser.url}" is no address; check it`);
   }
@@ -32,4 +33,23 @@ export function checkBackboneConfig(given: unknown, origin: string): BackboneCon
     );
   }
   return filled;
+}
+
+/** What is given by value or by file is given once. @throws VelibError VELIB_CONFIG_INVALID */
+function assertCredentials({ kafka, mongodb, cassandra }: BackboneConfig, origin: string): void {
+  const { authentication } = kafka;
+  if (authentication !== undefined) assertUserName("kafka.authentication", authentication, origin);
+  if (authentication !== undefined && (authentication.username ?? authentication.usernameFile) === undefined) {
+    throw invalid(origin, "kafka.authentication.username", "missing, expected a name; set it or usernameFile");
+  }
+  if (mongodb !== undefined) assertUserName("mongodb", mongodb, origin);
+  if (cassandra !== undefined) assertUserName("cassandra", cassandra, origin);
+  if (mongodb !== undefined && (mongodb.uri === undefined) === (mongodb.uriFile === undefined)) {
+    throw invalid(origin, "mongodb.uri", "set exactly one of uri and uriFile: where the server is");
+  }
+}
+
+function assertUserName(section: string, given: { username?: string; usernameFile?: string }, origin: string): void {
+  if (given.username === undefined || given.usernameFile === undefined) return;
+  throw invalid(origin, `${section}.usernameFile`, "set only one of username and usernameFile");
 }

@@ -70,7 +70,7 @@ function readPolygons(path: string, nameProperty: string): ZonePolygon[] {
     const where = Value.Errors(Polygons, content)[0]?.instancePath ?? "";
     throw new VelibError(
       "VELIB_CONFIG_INVALID",
-      `zones.geojson.path ${path}: expected a FeatureCollection of Polygon or MultiPolygon features (wrong at ${where || "/"})`,
+      `zones.geojson.path ${path}: expected a FeatureCollection of Polygon or MultiPolygon features (wrong at ${where || "/"}); correct the file`,
     );
   }
   return content.features.map((feature, i) => {

@@ -2,7 +2,15 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { DeadLetterReason } from "../../core/dead-letter/dead-letter.ts";
 import type { FeedReader } from "./feed-gauges.ts";
 import { registerFeedGauges } from "./feed-gauges.ts";
-import type { PollOutcome, ProcessingStage, UserOutcome, WindowKind } from "./label-values.ts";
+import type {
+  ContenderName,
+  JobName,
+  PollOutcome,
+  ProcessingStage,
+  ScoreName,
+  UserOutcome,
+  WindowKind,
+} from "./label-values.ts";
 
 /** A counter that takes these labels and no other values of them. */
 export interface LabelledCounter<Labels> {
@@ -36,6 +44,13 @@ export interface Metrics {
   readonly httpRequests: LabelledCounter<{ method: string; route: string; status: number }>;
   /** Seconds. */
   readonly httpDuration: LabelledHistogram<{ method: string; route: string }>;
+  /** Unix time, s. */
+  readonly jobSucceededAt: LabelledGauge<{ job: JobName }>;
+  /** Seconds. */
+  readonly jobDuration: LabelledGauge<{ job: JobName }>;
+  readonly historyRead: LabelledCounter<{ job: JobName; source: string }>;
+  readonly batchRecords: LabelledGauge<{ source: string }>;
+  readonly modelScore: LabelledGauge<{ source: string; model: string; contender: ContenderName; score: ScoreName }>;
   readonly liveClients: { set(value: number): void };
   /** Connects the feed gauges to the sources' states; they are read at each scrape. */
   readFeedsFrom(read: FeedReader): void;
@@ -139,6 +154,36 @@ export function createMetrics({ version }: { version: string }): Metrics {
       help: "Time from a request's arrival to the end of its answer; live streams are left out",
       labelNames: ["method", "route"],
       buckets: httpBuckets,
+      registers,
+    }),
+    jobSucceededAt: new Gauge({
+      name: "velib_job_success_timestamp_seconds",
+      help: "When this run of a job ended well; only in its metrics file",
+      labelNames: ["job"],
+      registers,
+    }),
+    jobDuration: new Gauge({
+      name: "velib_job_duration_seconds",
+      help: "How long this run of a job took; only in its metrics file",
+      labelNames: ["job"],
+      registers,
+    }),
+    historyRead: new Counter({
+      name: "velib_history_read_records_total",
+      help: "Observations that a job has read from the history",
+      labelNames: ["job", "source"],
+      registers,
+    }),
+    batchRecords: new Gauge({
+      name: "velib_batch_records",
+      help: "Observations that the batch wrote for the last day it did",
+      labelNames: ["source"],
+      registers,
+    }),
+    modelScore: new Gauge({
+      name: "velib_model_score",
+      help: "How a training judged a model, and persistence beside it, on days it had not seen",
+      labelNames: ["source", "model", "contender", "score"],
       registers,
     }),
     liveClients: new Gauge({

@@ -23,8 +23,11 @@ const longestTtlMs = 300_000;
 /** Longest wait between tries while a source fails, ms. */
 const backOffCapMs = 300_000;
 
+/** How long a poll under way may still take once the process is to stop, ms: half of what Kubernetes grants. */
+const lastPollMs = 15_000;
+
 /**
- * Polls a source until `signal` aborts. A failed try is repeated after a jittered back-off, never sooner than the
+ * Polls a source until `signal` aborts; a poll that was begun by then is finished. A failed try is repeated after a jittered back-off, never sooner than the
  * server asked for; its poll did not happen. Event time is the time of the poll's start.
  */
 export async function pollSource(source: PolledSource, producer: Producer, options: PollLoopOptions): Promise<void> {
@@ -34,8 +37,9 @@ export async function pollSource(source: PolledSource, producer: Producer, optio
   let scheduled = now();
   while (!signal.aborted) {
     const started = performance.now();
+    const patience = abortedAfter(signal, lastPollMs);
     try {
-      const poll = await source.poll(now(), signal);
+      const poll = await source.poll(now(), patience.signal);
       metrics.processing.observe({ stage: "poll" }, (performance.now() - started) / 1000);
       const outcome = await producer.take(poll);
       if (failures > 0) logger.info({ source: producer.source, failures }, "source answers again");
@@ -51,6 +55,8 @@ export async function pollSource(source: PolledSource, producer: Producer, optio
       retryAfterMs = error.retryAfterMs;
       metrics.polls.inc({ source: producer.source, outcome: "failed" });
       logger.info({ source: producer.source, code: error.code, reason: error.message, failures }, "poll failed");
+    } finally {
+      patience.done();
     }
     const interval = Math.max(options.intervalMs, Math.min(source.ttlMs ?? 0, longestTtlMs));
     if (failures > 0) {
@@ -64,4 +70,21 @@ export async function pollSource(source: PolledSource, producer: Producer, optio
     if (scheduled < now()) scheduled = now();
     await pause(scheduled - now(), signal);
   }
+}
+
+/** A signal that aborts `graceMs` after the given one; `done` gives its timer up. */
+function abortedAfter(signal: AbortSignal, graceMs: number): { signal: AbortSignal; done(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | null = null;
+  const wait = () => {
+    timer = setTimeout(() => controller.abort(signal.reason), graceMs);
+  };
+  signal.addEventListener("abort", wait, { once: true });
+  return {
+    signal: controller.signal,
+    done() {
+      signal.removeEventListener("abort", wait);
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
 }

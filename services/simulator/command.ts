@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { Command } from "commander";
 import { VelibError } from "../../core/errors.ts";
+import { stopSignal } from "../cli/stop-signal.ts";
 import { faultNames } from "./faults.ts";
 import { startSimulator } from "./server.ts";
 
@@ -53,20 +55,9 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     `simulated city at ${simulator.url}\n  Opendatasoft ${simulator.exportUrl}\n  GBFS 2.3     ${simulator.gbfsUrl}\n` +
       `  GBFS 3.0     ${simulator.gbfs3Url}\n  users        ${simulator.usersUrl}\n`,
   );
-  await stopSignal();
+  const stop = stopSignal();
+  if (!stop.aborted) await once(stop, "abort");
   await simulator.close();
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
-      resolve();
-    };
-    process.on("SIGINT", stop);
-    process.on("SIGTERM", stop);
-  });
 }
 
 function number(flag: string, given: string): number {

@@ -31,7 +31,8 @@ export class UsersArchiver {
       if ("user" in entry) return [];
       const { at, detail, shape } = entry.undecodable;
       const position = `${partition}/${entry.offset}`;
-      return [deadLetter(usersSource, at, "undecodable-record", detail, shape, position)];
+      const origin = { log: "users" as const, partition, offset: String(entry.offset) };
+      return [{ ...deadLetter(usersSource, at, "undecodable-record", detail, shape, position), origin }];
     });
     if (letters.length > 0) await this.#deadLetters.put(letters);
     if (users.length > 0) await this.#store.put(users);

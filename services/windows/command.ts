@@ -9,7 +9,7 @@ import { writeParquet } from "../../adapters/duckdb/parquet-file.ts";
 import { readDataDir } from "../../adapters/sqlite/data-dir.ts";
 import { storedWindowLength } from "../../adapters/sqlite/data-dir-settings.ts";
 import { SqliteResults } from "../../adapters/sqlite/sqlite-results.ts";
-import { VelibError } from "../../core/errors.ts";
+import { timeOption } from "../config/time-option.ts";
 import { csv, json } from "./text-formats.ts";
 import type { Column } from "./window-table.ts";
 import { stationColumns, zoneColumns } from "./window-table.ts";
@@ -38,8 +38,8 @@ export function windowsCommand(): Command {
 async function printWindows(options: Options): Promise<void> {
   const query = {
     source: options.source,
-    from: options.from === undefined ? undefined : time("--from", options.from),
-    to: options.to === undefined ? undefined : time("--to", options.to),
+    from: options.from === undefined ? undefined : timeOption("--from", options.from),
+    to: options.to === undefined ? undefined : timeOption("--to", options.to),
   };
   const dataDir = readDataDir(options.dataDir);
   try {
@@ -68,18 +68,4 @@ async function print<Row>(
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** ISO 8601, with a time of day or without; UTC unless it says another zone. */
-const isoPattern = /^\d{4}-\d{2}-\d{2}(?<time>T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?)?(?<zone>Z|[+-]\d{2}:\d{2})?$/;
-
-function time(option: string, text: string): number {
-  const match = isoPattern.exec(text);
-  const utc = match?.groups?.time !== undefined && match.groups.zone === undefined ? `${text}Z` : text;
-  const ms = match === null ? Number.NaN : Date.parse(utc);
-  if (!Number.isNaN(ms)) return ms;
-  throw new VelibError(
-    "VELIB_CONFIG_INVALID",
-    `${option}: expected a time such as 2024-11-08T15:00:00Z, got "${text}"`,
-  );
 }

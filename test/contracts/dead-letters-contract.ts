@@ -99,6 +99,14 @@ export function deadLettersContract(name: string, open: Open<DeadLetters>): void
       expect(found).toHaveLength(count);
     });
 
+    it("finds one by its id", async () => {
+      const all = some();
+      await letters.put(all);
+
+      expect(await letters.list({ id: all[5]!.id })).toEqual([all[5]]);
+      expect(await letters.list({ id: "nowhere" })).toEqual([]);
+    });
+
     it("counts by source and reason", async () => {
       await letters.put(some().slice(1));
 

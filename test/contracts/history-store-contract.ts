@@ -170,6 +170,33 @@ export function historyStoreContract(name: string, open: Open<HistoryStore>): vo
       expect(await history.position(1)).toBeNull();
     });
 
+    it("gives a stretch over hours and midnight by time, then station, its end left out", async () => {
+      const hours = [-2, -1.5, -0.25, 0, 0.5, 1].map((hour) => midnight + hour * 60 * minute);
+      for (const at of hours) await append([change(paris, "2", at), change(paris, "10", at)]);
+      await append([change(oslo, "1", midnight)]);
+
+      const stretch = await allOf(history.between(paris, midnight - 90 * minute, midnight + 60 * minute));
+
+      expect(stretch.map(({ at, station }) => [(at - midnight) / minute, station])).toEqual(
+        [-90, -15, 0, 30].flatMap((at) => [
+          [at, "10"],
+          [at, "2"],
+        ]),
+      );
+      expect(await allOf(history.between(paris, midnight + day, midnight + 2 * day))).toEqual([]);
+      expect(await allOf(history.between(paris, midnight, midnight))).toEqual([]);
+    });
+
+    it("names the sources it has anything of", async () => {
+      expect(await history.sources()).not.toContain(paris);
+
+      await append([change(paris, "1", midnight), change(oslo, "1", midnight)]);
+      await append([change(paris, "1", midnight + 40 * day)]);
+
+      const ours = (await history.sources()).filter((name) => name === paris || name === oslo);
+      expect(ours).toEqual([oslo, paris]);
+    });
+
     it("takes appends while a day is being read", async () => {
       await append(["1", "2", "3"].map((code) => change(paris, code, midnight)));
       let read = 0;

@@ -1,13 +1,14 @@
 import { describe, it } from "vitest";
 
-/** A real server a suite needs. `kafkaSasl` is the same broker as `kafka`, by its SASL_SSL listener. */
-export type Need = "kafka" | "kafkaSasl" | "kafka3" | "mongodb" | "cassandra" | "registry";
+/** A real server a suite needs. `kafkaSasl` and `kafkaMtls` are the same broker as `kafka`, by other listeners. */
+export type Need = "kafka" | "kafkaSasl" | "kafkaMtls" | "kafka3" | "mongodb" | "cassandra" | "registry" | "kube";
 
 /** Where the real servers are. Asking for one that the suite did not name among its needs throws. */
 export interface RealAddresses {
   /** host:port of the single broker, plain. */
   readonly kafka: string[];
   readonly kafkaSasl: KafkaSasl;
+  readonly kafkaMtls: KafkaMtls;
   /** host:port of three brokers: replication factor 3, min.insync.replicas 2. */
   readonly kafka3: string[];
   /** URI with `replicaSet`. */
@@ -15,6 +16,8 @@ export interface RealAddresses {
   readonly cassandra: { contactPoints: string[]; dataCenter: string };
   /** Base URL of the Confluent-compatible API. */
   readonly registry: string;
+  /** Path of the kubeconfig of an API server with controllers; pods need not run there. */
+  readonly kubeconfig: string;
 }
 
 export interface KafkaSasl {
@@ -26,6 +29,13 @@ export interface KafkaSasl {
   caFile: string;
 }
 
+export interface KafkaMtls {
+  brokers: string[];
+  caFile: string;
+  /** Folder of `client-1`, `client-2` and `client-expired`: certificate (`.pem`) and key (`.key`). */
+  clients: string;
+}
+
 const variables: Record<Need, readonly string[]> = {
   kafka: ["TEST_KAFKA_BROKERS"],
   kafkaSasl: [
@@ -35,20 +45,26 @@ const variables: Record<Need, readonly string[]> = {
     "TEST_KAFKA_SASL_MECHANISM",
     "TEST_KAFKA_SSL_CA",
   ],
+  kafkaMtls: ["TEST_KAFKA_MTLS_BROKERS", "TEST_KAFKA_MTLS_CLIENTS", "TEST_KAFKA_SSL_CA"],
   kafka3: ["TEST_KAFKA3_BROKERS"],
   mongodb: ["TEST_MONGODB_URI"],
   cassandra: ["TEST_CASSANDRA_CONTACT_POINTS", "TEST_CASSANDRA_DATACENTER"],
   registry: ["TEST_SCHEMA_REGISTRY_URL"],
+  kube: ["TEST_KUBECONFIG"],
 };
 
-/** What `up.sh` calls the server that answers a need. */
-const services: Record<Need, string> = {
-  kafka: "kafka",
-  kafkaSasl: "kafka",
-  kafka3: "kafka3",
-  mongodb: "mongo",
-  cassandra: "cassandra",
-  registry: "registry",
+const dataService = (name: string) => `eval "$(test/testbed/data-services/up.sh ${name})"`;
+
+/** How the server that answers a need is started. */
+const starts: Record<Need, string> = {
+  kafka: dataService("kafka"),
+  kafkaSasl: dataService("kafka"),
+  kafkaMtls: dataService("kafka"),
+  kafka3: dataService("kafka3"),
+  mongodb: dataService("mongo"),
+  cassandra: dataService("cassandra"),
+  registry: dataService("registry"),
+  kube: "export TEST_KUBECONFIG=$(test/testbed/kube/up.sh control-plane)",
 };
 
 /**
@@ -79,8 +95,8 @@ export function describeAbsent(name: string, reason: string): void {
 function absentFor(needs: readonly Need[]): string | null {
   const names = needs.flatMap((need) => variables[need]).filter((name) => !process.env[name]);
   if (names.length === 0) return null;
-  const toStart = [...new Set(needs.map((need) => services[need]))].join(" ");
-  return `${names.join(", ")} absent: eval "$(test/testbed/data-services/up.sh ${toStart})"`;
+  const toStart = [...new Set(needs.map((need) => starts[need]))].join("; ");
+  return `${names.join(", ")} absent: ${toStart}`;
 }
 
 function addressesOf(needs: readonly Need[]): RealAddresses {
@@ -102,6 +118,13 @@ function addressesOf(needs: readonly Need[]): RealAddresses {
         caFile: read("kafkaSasl", "TEST_KAFKA_SSL_CA"),
       };
     },
+    get kafkaMtls() {
+      return {
+        brokers: read("kafkaMtls", "TEST_KAFKA_MTLS_BROKERS").split(","),
+        caFile: read("kafkaMtls", "TEST_KAFKA_SSL_CA"),
+        clients: read("kafkaMtls", "TEST_KAFKA_MTLS_CLIENTS"),
+      };
+    },
     get kafka3() {
       return read("kafka3", "TEST_KAFKA3_BROKERS").split(",");
     },
@@ -116,6 +139,9 @@ function addressesOf(needs: readonly Need[]): RealAddresses {
     },
     get registry() {
       return read("registry", "TEST_SCHEMA_REGISTRY_URL");
+    },
+    get kubeconfig() {
+      return read("kube", "TEST_KUBECONFIG");
     },
   };
 }

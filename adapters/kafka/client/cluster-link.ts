@@ -6,6 +6,7 @@ import type { ConnectionSettings } from "./connection-settings.ts";
 import { type FetchedPartition, readFetchAnswer } from "./fetch-answer.ts";
 import { KafkaError, kafkaError } from "./kafka-error.ts";
 import { type KafkajsClient, kafkajsClient } from "./kafkajs-client.ts";
+import { sendParts } from "./parted-request.ts";
 import { type ProducedPartition, produceRequest } from "./produce-request.ts";
 import { type ProtocolBroker, protocolBroker } from "./protocol-broker.ts";
 
@@ -179,7 +180,10 @@ export class ClusterLink {
     const request = produceRequest(transactionalId, produceTimeoutMs, topics);
     await this.attempt(`write to ${[...topics.keys()].join(", ")}`, async () => {
       const broker = await this.#broker(nodeId);
-      await broker.connectionPool.send({ request, response: produceResponse });
+      const connection = await broker.connectionPool.getConnectionByRequest({ request });
+      const answer = await produceResponse.decode(await sendParts(connection, request));
+      connection.requestQueue.maybeThrottle(answer.clientSideThrottleTime);
+      await produceResponse.parse(answer);
     });
   }
 

@@ -2,8 +2,10 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Admin, type Cluster, Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { ConnectionSettings } from "./connection-settings.ts";
+import { FrameReader } from "./frame-reader.ts";
 import { quietRequestQueue } from "./quiet-request-queue.ts";
 import { readPassword, readTlsFiles } from "./secret-files.ts";
+import { undividedAnswers } from "./undivided-answers.ts";
 
 const keepAliveMs = 60_000;
 
@@ -20,6 +22,7 @@ export interface KafkajsClient {
 /** @throws VelibError VELIB_KAFKA_TLS, VELIB_KAFKA_AUTHENTICATION when a file of the settings can't be read */
 export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
   quietRequestQueue();
+  undividedAnswers();
   const { tls, sasl } = settings;
   // Read once here, so that a wrong path is told before the first connection.
   if (tls !== undefined) readTlsFiles(tls);
@@ -37,7 +40,7 @@ export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
     socketFactory({ host, port, onConnect }) {
       const socket =
         tls === undefined
-          ? connectTcp({ host, port }, onConnect)
+          ? connectPlain(host, port, onConnect)
           : connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...readTlsFiles(tls) }, onConnect);
       socket.setKeepAlive(true, keepAliveMs);
       socket.setNoDelay(true);
@@ -54,6 +57,19 @@ export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
       for (const socket of sockets) socket.destroy(new Error("closed by this process"));
     },
   };
+}
+
+function connectPlain(host: string, port: number, onConnect: () => void): Socket {
+  const reader = new FrameReader((frame) => socket.emit("data", frame));
+  const onread = {
+    buffer: () => reader.space,
+    callback(bytes: number) {
+      reader.wrote(bytes);
+      return true;
+    },
+  };
+  const socket = connectTcp({ host, port, onread }, onConnect);
+  return socket;
 }
 
 /** kafkajs asks for the password at every authentication: it gets what the file says then. */

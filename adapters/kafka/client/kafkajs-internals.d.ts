@@ -23,6 +23,14 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
 }
 
 declare module "kafkajs/src/protocol/requests/produce/v7/response.js" {
-  const response: { decode(bytes: Buffer): Promise<unknown>; parse(data: unknown): Promise<unknown> };
+  const response: {
+    decode(bytes: Buffer): Promise<{ clientSideThrottleTime?: number }>;
+    parse(data: unknown): Promise<unknown>;
+  };
   export default response;
+}
+
+declare module "kafkajs/src/network/connection.js" {
+  const Connection: { prototype: { chunks: Buffer[]; bytesBuffered: number; processData(bytes: Buffer): void } };
+  export default Connection;
 }

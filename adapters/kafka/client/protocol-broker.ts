@@ -1,3 +1,5 @@
+import type { RawConnection } from "./parted-request.ts";
+
 /** An offset of one partition as kafkajs writes it. */
 export interface PartitionOffset {
   partition: number;
@@ -29,7 +31,10 @@ interface ProducerIdentity {
 /** The calls of kafkajs's broker that we use, most of which its types leave out. */
 export interface ProtocolBroker {
   readonly versions: Record<number, { minVersion: number; maxVersion: number }>;
-  readonly connectionPool: { send(call: { request: object; response: object }): Promise<unknown> };
+  readonly connectionPool: {
+    send(call: { request: object; response: object }): Promise<unknown>;
+    getConnectionByRequest(call: { request: { apiKey: number } }): Promise<RawConnection>;
+  };
   listOffsets(request: {
     replicaId: -1;
     isolationLevel: number;

@@ -3,15 +3,24 @@ import type { ClusterLink } from "./cluster-link.ts";
 import { protocolType } from "./kafka-error.ts";
 import type { ProducedPartition } from "./produce-request.ts";
 import type { ProducedMessage } from "./protocol-broker.ts";
-import { writeRecordBatch } from "./record-batch-writer.ts";
+import { blockOf, sealBatch } from "./record-batch-writer.ts";
+import type { RecordBlock } from "./record-block.ts";
 
 export type Compression = "none" | "gzip";
 
-/** Messages of one partition. */
-export interface PartitionMessages {
+interface TopicPartition {
   topic: string;
   partition: number;
+}
+
+/** Messages of one partition. */
+export interface PartitionMessages extends TopicPartition {
   messages: ProducedMessage[];
+}
+
+/** Records of one partition that are encoded already; each block is below the broker's `max.message.bytes`. */
+export interface PartitionBlocks extends TopicPartition {
+  blocks: readonly RecordBlock[];
 }
 
 /** An idempotent transactional producer's standing with the cluster; one transaction at a time. */
@@ -24,7 +33,9 @@ export interface ProducerSession {
 }
 
 /** Most of a request's values to one partition, bytes: below the broker's usual `max.message.bytes` of 1 MiB. */
-const requestBytes = 640 << 10;
+export const requestBytes = 640 << 10;
+/** Requests sent before the first is answered; the broker tells the order of five. */
+const requestsAtOnce = 4;
 /** How long a finished transaction may take to be written down before the next one can begin, ms. */
 const settleMs = 30_000;
 
@@ -49,16 +60,18 @@ export async function beginSession(
 /**
  * Writes the messages in one transaction. When it throws, whether they were committed is unknown: only a new session
  * settles it.
+ * @param doing completes "can't …" in the message of what goes wrong
  */
 export async function transact(
   link: ClusterLink,
   session: ProducerSession,
-  parts: readonly PartitionMessages[],
+  parts: readonly (PartitionMessages | PartitionBlocks)[],
   compression: Compression,
+  doing = "append to the log",
 ): Promise<void> {
   const { transactionalId, producerId, producerEpoch } = session;
   const identity = { transactionalId, producerId, producerEpoch };
-  await link.attempt("append a poll", async () => {
+  await link.attempt(doing, async () => {
     const coordinator = await link.coordinator("transaction", transactionalId);
     await settled(() => coordinator.addPartitionsToTxn({ ...identity, topics: byTopic(parts) }));
     await link.refreshIfOld();
@@ -75,19 +88,20 @@ async function produce(
   link: ClusterLink,
   nodeId: string,
   session: ProducerSession,
-  parts: readonly PartitionMessages[],
+  parts: readonly (PartitionMessages | PartitionBlocks)[],
   compression: Compression,
 ): Promise<void> {
-  const left = parts.map(({ topic, partition, messages }) => ({ topic, partition, chunks: chunksOf(messages) }));
-  for (let round = 0; left.some(({ chunks }) => round < chunks.length); round++) {
+  const left = parts.map((part) => ({ ...part, blocks: "blocks" in part ? part.blocks : blocksOf(part.messages) }));
+  const underWay: Promise<void>[] = [];
+  for (let round = 0; left.some(({ blocks }) => round < blocks.length); round++) {
     const topics = new Map<string, ProducedPartition[]>();
-    for (const { topic, partition, chunks } of left) {
-      const messages = chunks[round];
-      if (messages === undefined) continue;
+    for (const { topic, partition, blocks } of left) {
+      const block = blocks[round];
+      if (block === undefined) continue;
       const key = `${topic}/${partition}`;
       const firstSequence = session.sequences.get(key) ?? 0;
       // Sequence numbers are non-negative 32-bit integers that wrap around.
-      session.sequences.set(key, (firstSequence + messages.length) % 2 ** 31);
+      session.sequences.set(key, (firstSequence + block.count) % 2 ** 31);
       const identity = {
         producerId: BigInt(session.producerId),
         producerEpoch: session.producerEpoch,
@@ -95,11 +109,20 @@ async function produce(
         transactional: true,
       };
       const produced = topics.get(topic) ?? [];
-      produced.push({ partition, batch: writeRecordBatch(messages, identity, compression) });
+      produced.push({ partition, batch: sealBatch(block, identity, compression) });
       topics.set(topic, produced);
     }
-    await link.produce(nodeId, session.transactionalId, topics);
+    const answered = link.produce(nodeId, session.transactionalId, topics);
+    // The first failure is told below; what was sent after it is refused for the gap in its numbers.
+    answered.catch(() => undefined);
+    underWay.push(answered);
+    if (underWay.length >= requestsAtOnce) await underWay.shift();
   }
+  await Promise.all(underWay);
+}
+
+function blocksOf(messages: readonly ProducedMessage[]): RecordBlock[] {
+  return chunksOf(messages).map(blockOf);
 }
 
 function chunksOf(messages: readonly ProducedMessage[]): ProducedMessage[][] {
@@ -134,12 +157,12 @@ async function settled<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-function byTopic(parts: readonly PartitionMessages[]): { topic: string; partitions: number[] }[] {
+function byTopic(parts: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
   const topics = Map.groupBy(parts, ({ topic }) => topic);
   return [...topics].map(([topic, own]) => ({ topic, partitions: own.map(({ partition }) => partition) }));
 }
 
-function byLeader(link: ClusterLink, parts: readonly PartitionMessages[]): Map<string, PartitionMessages[]> {
+function byLeader<Part extends TopicPartition>(link: ClusterLink, parts: readonly Part[]): Map<string, Part[]> {
   const leaderOf = new Map<string, string>();
   for (const { topic, partitions } of byTopic(parts)) {
     for (const [nodeId, led] of link.leaders(topic, partitions)) {

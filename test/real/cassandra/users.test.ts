@@ -67,6 +67,13 @@ describeReal("Cassandra users", ["cassandra"], ({ cassandra: address }) => {
     expect((await users.user("twice"))?.contract).toBe("c49");
   });
 
+  it("keep their contract when they come again without one", async () => {
+    await users.put([user("kept", { contract: "annual" })]);
+    await users.put([user("kept", { contract: null, firstName: "Other" })]);
+
+    expect(await users.user("kept")).toMatchObject({ contract: "annual", firstName: "Other" });
+  });
+
   it("holds each of a thousand users once after they came twice", async () => {
     const many = Array.from({ length: 1000 }, (_, n) => user(`many-${n}`));
 

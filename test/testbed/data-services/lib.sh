@@ -10,7 +10,7 @@ RUN="${VELIB_TESTBED_RUN:-$RUN}"                          # pid files, logs, dat
 ENVFILE="$RUN/env.sh"
 
 # Ports: none is the product's standard one, none lies in 30000-60999 (NodePorts, ephemeral ports).
-KAFKA_PORT=$((19092 + SHIFT))                             # PLAINTEXT; +1 controller, +2 SASL_SSL, +3 behind a proxy, +4 that proxy
+KAFKA_PORT=$((19092 + SHIFT))                             # PLAINTEXT; +1 controller, +2 SASL_SSL, +3 behind a proxy, +4 that proxy, +5 mutual TLS
 KAFKA3_PORT=$((19192 + SHIFT))                            # three brokers: +0, +100, +200; each +1, +3, +4 as above
 CASSANDRA_PORT=$((19042 + SHIFT))                         # CQL; storage -2042 = 17000, JMX +1
 CASSANDRA_AUTH_PORT=$((19142 + SHIFT))

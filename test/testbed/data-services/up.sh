@@ -42,6 +42,18 @@ tls() { # a CA and a server certificate for localhost/127.0.0.1, made once with 
   } 2>"$d/keytool.log" || { cat "$d/keytool.log" >&2; exit 1; }
   mv "$d/server.tmp" "$d/server.p12"
 }
+client_tls() { # client certificates of the same CA as PEM files, made once with openssl: two that hold, one that has expired
+  local d="$CACHE/tls" name; [ -f "$d/client-expired.pem" ] && return
+  local kt; kt="$(dirname "$JAVA_KAFKA")/keytool"; [ -x "$kt" ] || kt=keytool
+  { for name in client-1 client-2 client-expired; do
+      openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$name" -keyout "$d/$name.key" -out "$d/$name.csr"
+      # signed by keytool, which can set a validity that is over
+      local when=(-validity 3650); [ "$name" != client-expired ] || when=(-startdate -20d -validity 10)
+      "$kt" -gencert -alias ca -infile "$d/$name.csr" -rfc "${when[@]}" -keystore "$d/ca.p12" -storepass "$TB_PASSWORD" -storetype PKCS12 >"$d/$name.part"
+      mv "$d/$name.part" "$d/$name.pem"
+    done
+  } 2>"$d/openssl.log" || { cat "$d/openssl.log" >&2; exit 1; }
+}
 kafka_node() { # kafka_node NAME NODE QUORUM LISTENERS PORT RF ISR CONTROLLED SASL FORMATARGS...
   local name="$1" node="$2" quorum="$3" listeners="$4" port="$5" rf="$6" isr="$7" controlled="$8" sasl="$9"; shift 9
   local advertised="$listeners"
@@ -69,10 +81,10 @@ kafka_node() { # kafka_node NAME NODE QUORUM LISTENERS PORT RF ISR CONTROLLED SA
     -cp "$DIST/kafka/*" kafka.Kafka "$RUN/$name/server.properties"
 }
 start_kafka() {
-  need_free "$KAFKA_PORT" $((KAFKA_PORT + 1)) $((KAFKA_PORT + 2)); tls
+  need_free "$KAFKA_PORT" $((KAFKA_PORT + 1)) $((KAFKA_PORT + 2)) $((KAFKA_PORT + 5)); tls; client_tls
   local sasl; sasl="$(fill "$HERE/config/kafka-sasl.properties.in" TLS="$CACHE/tls" TLS_PASSWORD="$TB_PASSWORD" USER="$TB_USER" PASSWORD="$TB_PASSWORD")"
   kafka_node kafka 1 "controller.quorum.bootstrap.servers=127.0.0.1:$((KAFKA_PORT + 1))" \
-    "PLAINTEXT://127.0.0.1:$KAFKA_PORT,SASL_SSL://localhost:$((KAFKA_PORT + 2))" "$KAFKA_PORT" 1 1 false "$sasl" \
+    "PLAINTEXT://127.0.0.1:$KAFKA_PORT,SASL_SSL://localhost:$((KAFKA_PORT + 2)),MTLS://localhost:$((KAFKA_PORT + 5))" "$KAFKA_PORT" 1 1 false "$sasl" \
     --standalone --add-scram "SCRAM-SHA-512=[name=$TB_USER,password=$TB_PASSWORD]" --add-scram "SCRAM-SHA-256=[name=$TB_USER,password=$TB_PASSWORD]"
 }
 ready_kafka() {
@@ -84,6 +96,8 @@ ready_kafka() {
   export_as TEST_KAFKA_SASL_PASSWORD "$TB_PASSWORD" kafka
   export_as TEST_KAFKA_SASL_MECHANISM scram-sha-512 kafka
   export_as TEST_KAFKA_SSL_CA "$CACHE/tls/ca.pem" kafka
+  export_as TEST_KAFKA_MTLS_BROKERS "localhost:$((KAFKA_PORT + 5))" kafka
+  export_as TEST_KAFKA_MTLS_CLIENTS "$CACHE/tls" kafka
 }
 start_kafka3() {
   local i p voters=""

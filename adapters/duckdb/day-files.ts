@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import {
+  heldObservations,
+  isoText,
+  observationColumns,
+  observationsOf,
+  pollColumns,
+  rawColumns,
+  structOf,
+} from "./day-tables.ts";
+import { copied, literal, withSession } from "./session.ts";
+
+/** A stretch of history that readers have written down, to be made into a day's files. */
+export interface RawDay {
+  source: string;
+  timeZone: string;
+  /** The day, ms: [start, end). The files below reach further to both sides. */
+  start: number;
+  end: number;
+  keyframeMs: number;
+  /** CSV by `rawColumns`, any order, no row twice. */
+  observationFiles: readonly string[];
+  /** CSV by `pollColumns`. */
+  pollFile: string;
+}
+
+export interface DayFiles {
+  /** Observations of the day by time, then station. */
+  parquet: string;
+  csv: string;
+  /** Observations from before the day that still hold at its start; same columns. */
+  carriedParquet: string;
+  observations: number;
+  stations: number;
+}
+
+/**
+ * Writes a day as Parquet (zstd) and CSV into a folder. The same history gives the same bytes, however many threads
+ * work and however the raw files are cut.
+ */
+export async function writeDayFiles(day: RawDay, folder: string, threads: number): Promise<DayFiles> {
+  const settings = { threads, spillFolder: join(folder, "spill"), timeZone: day.timeZone };
+  return withSession(settings, async (connection) => {
+    await loadRaw(connection, day);
+    await connection.run(`CREATE TABLE held AS ${heldObservations(day.keyframeMs)}`);
+    const within = `${observationsOf(literal(day.source))} WHERE at_ms >= ${day.start} AND at_ms < ${day.end}`;
+    await connection.run(`CREATE TABLE observations AS ${within} ORDER BY at_ms, station`);
+    const files = {
+      parquet: join(folder, "observations.parquet"),
+      csv: join(folder, "observations.csv"),
+      carriedParquet: join(folder, "carried.parquet"),
+    };
+    const observations = await copied(connection, `COPY observations TO ${literal(files.parquet)} ${asParquet}`);
+    await connection.run(`COPY (SELECT ${csvColumns} FROM observations) TO ${literal(files.csv)} (HEADER)`);
+    const before = `${observationsOf(literal(day.source))} WHERE at_ms < ${day.start} AND until_ms > ${day.start}`;
+    await connection.run(`COPY (${before}) TO ${literal(files.carriedParquet)} ${asParquet}`);
+    const counted = await connection.runAndReadAll("SELECT count(DISTINCT station) FROM observations");
+    return { ...files, observations, stations: Number(counted.getRows()[0]?.[0] ?? 0) };
+  });
+}
+
+const asParquet = "(FORMAT parquet, COMPRESSION zstd)";
+
+const csvColumns = Object.entries(observationColumns)
+  .map(([name, type]) => (type === "TIMESTAMPTZ" ? `${isoText(name)} AS ${name}` : name))
+  .join(", ");
+
+async function loadRaw(connection: DuckDBConnection, { observationFiles, pollFile }: RawDay): Promise<void> {
+  // With `auto_detect` off nothing is guessed from the first rows.
+  const read = (files: readonly string[], columns: Record<string, string>) =>
+    `SELECT * FROM read_csv([${files.map(literal)}], columns = ${structOf(columns)}, header = false,
+      delim = ',', quote = '"', escape = '"', nullstr = '', auto_detect = false)`;
+  await connection.run(`CREATE TABLE raw AS ${read(observationFiles, rawColumns)}`);
+  await connection.run(`CREATE TABLE polls AS ${read([pollFile], pollColumns)}`);
+}

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { datacenterObject } from "../../../operator/pipeline/backbone/cassandra.ts";
+import { communityObject } from "../../../operator/pipeline/backbone/mongodb.ts";
+import { cassandraKind, mongodbKind, secretKind } from "../../../operator/pipeline/backbone/partner-kinds.ts";
+import { cassandraState, mongodbState } from "../../../operator/pipeline/backbone/partner-status.ts";
+import { pipelineOf } from "../../../operator/pipeline/backbone/testing/backbone-pipeline.ts";
+import { secretOf } from "../../../operator/pipeline/backbone/testing/observed-cluster.ts";
+import type { KubeObject, LiveObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
+import { until } from "../../testbed/faults/until.ts";
+import { describeAbsent, describeReal } from "../servers.ts";
+import { configMaps, someone, type TestNamespace, testNamespace } from "./cluster.ts";
+import { absentPartners, installPartners, type Partner, testbedCache } from "./partner-definitions.ts";
+
+const script = fileURLToPath(new URL("../../testbed/partner-crds/run-operator.sh", import.meta.url));
+const statefulSets: ResourceType = {
+  apiVersion: "apps/v1",
+  kind: "StatefulSet",
+  plural: "statefulsets",
+  namespaced: true,
+};
+const services: ResourceType = { apiVersion: "v1", kind: "Service", plural: "services", namespaced: true };
+const patience = 60_000;
+
+/** A suite on a partner's real operator, run outside of a pod; skipped where it was not built. */
+function describeOperator(
+  operator: { name: string; binary: string; crds: Partner },
+  suite: (run: { namespace: () => TestNamespace; start: () => void }) => void,
+) {
+  const title = `${operator.binary} with the operator's objects`;
+  const isBuilt = existsSync(join(testbedCache, "bin", operator.binary));
+  const absent = isBuilt
+    ? absentPartners([operator.crds])
+    : `${operator.binary} absent: test/testbed/partner-crds/build-operators.sh ${operator.name}`;
+  if (absent !== null) {
+    describeAbsent(title, absent);
+    return;
+  }
+  describeReal(title, ["kube"], ({ kubeconfig }) => {
+    let namespace: TestNamespace;
+    let running: ChildProcess | null = null;
+
+    beforeEach(async () => {
+      namespace = await testNamespace(kubeconfig);
+      await installPartners(namespace.api, [operator.crds]);
+    });
+    afterEach(async () => {
+      if (running !== null && running.exitCode === null) {
+        running.kill("SIGTERM");
+        await once(running, "exit");
+      }
+      running = null;
+      await namespace.remove();
+    });
+
+    suite({
+      namespace: () => namespace,
+      start() {
+        const env = { ...process.env, KUBECONFIG: kubeconfig, VELIB_TESTBED_CACHE: testbedCache };
+        running = spawn(script, [operator.name, namespace.name], { env, stdio: "ignore" });
+      },
+    });
+  });
+}
+
+describeOperator({ name: "mongodb", binary: "mongodb-operator", crds: "mongodb-kubernetes-operator" }, (run) => {
+  it("makes the replica set that the connection expects, and is understood", async () => {
+    const pipeline = pipelineOf();
+    const { community } = pipeline.spec.mongodb;
+    if (community === undefined) throw new Error("no community");
+    await create(run.namespace(), secretKind, secretOf("paris-mongodb-user", { username: "velib", password: "p" }));
+    await create(run.namespace(), mongodbKind, communityObject(pipeline, community));
+
+    run.start();
+
+    const statefulSet = await appears(run.namespace(), statefulSets, "paris");
+    expect(statefulSet).toHaveProperty("spec.selector.matchLabels", { app: "paris-svc" });
+    expect(statefulSet).toHaveProperty("spec.template.spec.serviceAccountName", "mongodb-database");
+    expect(JSON.stringify(statefulSet.spec)).toContain('"storage":"10Gi"');
+    await appears(run.namespace(), services, "paris-svc");
+    await until(
+      "a report that is understood",
+      async () => {
+        const state = mongodbState(await appears(run.namespace(), mongodbKind, "paris"));
+        return state.state === "waiting" && state.reason === "Provisioning" ? state : null;
+      },
+      patience,
+    );
+  });
+});
+
+describeOperator({ name: "cass", binary: "cass-operator", crds: "cass-operator" }, (run) => {
+  it("makes the data centre that the connection expects, with the login given, and is understood", async () => {
+    const pipeline = pipelineOf();
+    const { datacenter } = pipeline.spec.cassandra;
+    if (datacenter === undefined) throw new Error("no datacenter");
+    const login = secretOf("paris-cassandra-superuser", { username: "velib", password: "p" });
+    await create(run.namespace(), configMaps, imageConfig);
+    await create(run.namespace(), secretKind, login);
+    await create(run.namespace(), cassandraKind, datacenterObject(pipeline, datacenter));
+
+    run.start();
+
+    const statefulSet = await appears(run.namespace(), statefulSets, "paris-paris-r1-sts");
+    expect(JSON.stringify(statefulSet.spec)).toContain('"storage":"20Gi"');
+    await appears(run.namespace(), services, "paris-paris-service");
+    expect(await run.namespace().api.get(secretKind, keyOf(run.namespace(), "paris-superuser"))).toBeNull();
+    await until(
+      "a report that is understood",
+      async () => {
+        const state = cassandraState(await appears(run.namespace(), cassandraKind, "paris"));
+        return state.state === "waiting" && state.reason === "Provisioning" ? state : null;
+      },
+      patience,
+    );
+  });
+});
+
+/** cass-operator does not start without it; the images are never pulled, as no pod runs. */
+const imageConfig: KubeObject = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "image-config", labels: { "k8ssandra.io/config": "image" } },
+  data: {
+    "image_config.yaml": JSON.stringify({
+      apiVersion: "config.k8ssandra.io/v1beta2",
+      kind: "ImageConfig",
+      metadata: { name: "image-config" },
+      images: {
+        "system-logger": { repository: "test", name: "system-logger", tag: "1" },
+        "config-builder": { repository: "test", name: "cass-config-builder", tag: "1" },
+        "k8ssandra-client": { repository: "test", name: "k8ssandra-client", tag: "1" },
+      },
+      defaults: { registry: "velib.test" },
+      types: { cassandra: { repository: "test", name: "cass-management-api" } },
+    }),
+  },
+};
+
+function create({ api, name }: TestNamespace, type: ResourceType, object: KubeObject): Promise<LiveObject> {
+  return api.create(type, { ...object, metadata: { ...object.metadata, namespace: name } }, someone);
+}
+
+function appears(namespace: TestNamespace, type: ResourceType, name: string): Promise<LiveObject> {
+  return until(`${type.kind} ${name}`, () => namespace.api.get(type, keyOf(namespace, name)), patience);
+}
+
+function keyOf({ name: namespace }: TestNamespace, name: string) {
+  return { namespace, name };
+}
