@@ -112,13 +112,20 @@ function clientOptions(options: CassandraOptions): ClientOptions {
   };
 }
 
+/** The driver copies these for each connection: the next one shows what a certificate was rotated to. */
 function tlsOptions(tls: NonNullable<CassandraOptions["tls"]>): NonNullable<ClientOptions["sslOptions"]> {
-  const { ca, cert, key, serverName } = tls;
+  const { serverName } = tls;
   return {
     rejectUnauthorized: true,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
     ...(serverName === undefined ? {} : { servername: serverName }),
+    get ca() {
+      return tls.ca;
+    },
+    get cert() {
+      return tls.cert;
+    },
+    get key() {
+      return tls.key;
+    },
   };
 }

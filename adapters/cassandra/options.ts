@@ -1,9 +1,10 @@
+/** Asked for at every new connection: getters may give what files hold then. */
 export interface CassandraTls {
   /** PEM text of the authorities that may sign the servers' certificates; the system's when absent. */
-  ca?: string;
+  readonly ca?: string | undefined;
   /** PEM texts of the client's certificate and key, for mutual TLS. */
-  cert?: string;
-  key?: string;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
   /** The name on the servers' certificates, where they are reached by address. */
   serverName?: string;
 }

@@ -82,6 +82,7 @@ async function shutIn(connection: DuckDBConnection, folders: readonly string[]):
 async function assertSelect(connection: DuckDBConnection, { name, sql }: Report): Promise<void> {
   const { StatementType } = await import("@duckdb/node-api");
   try {
+    if (statement(sql) === "") throw new Error("expected one SELECT, got nothing");
     const statements = await connection.extractStatements(statement(sql));
     if (statements.count !== 1) throw new Error(`expected one SELECT, got ${statements.count} statements`);
     const prepared = await statements.prepare(0);

@@ -138,7 +138,9 @@ export class HttpClient {
       }
     } catch (error) {
       // A body that breaks off is the feed's content as far as it goes: 1 of 2,289 Vélib exports is such a one.
-      if (error instanceof SourceError || signal.aborted || bytes === 0) throw error;
+      if (error instanceof SourceError || signal.aborted) throw error;
+      // Of a compressed body the break may overtake all that was decompressed until then.
+      if (bytes === 0 && !response.headers.has("content-encoding")) throw error;
       return { body: body + decoder.decode(), complete: false };
     }
     return { body: body + decoder.decode(), complete: true };

@@ -17,7 +17,7 @@ export function parseJson(body: string, complete: boolean): Decoded<unknown> {
   try {
     return { value: JSON.parse(body) };
   } catch {
-    const reason = isBeginOfJson(body) || (!complete && body !== "") ? "truncated-body" : "unreadable-body";
+    const reason = isBeginOfJson(body) || !complete ? "truncated-body" : "unreadable-body";
     return { problem: { reason, detail: detailOf(reason, body), excerpt: body.slice(0, excerptLimit) } };
   }
 }

@@ -69,6 +69,9 @@ export class GroupMember {
       topics: [topic],
       userData: Buffer.from(JSON.stringify(this.#owned)),
     });
+    // A broker answers a connection's requests in order: a heartbeat sent now would wait behind the join for as long as
+    // that takes, and then be refused as one of the former membership.
+    this.stopBeating();
     const joined = await coordinator.joinGroup({
       groupId,
       memberId: this.#memberId,
@@ -118,10 +121,13 @@ export class GroupMember {
     const coordinator = this.#coordinator;
     if (coordinator === null) return this.#standing;
     const { groupId } = this.#settings;
+    const [memberId, generation] = [this.#memberId, this.#generation];
     try {
-      await coordinator.heartbeat({ groupId, groupGenerationId: this.#generation, memberId: this.#memberId });
+      await coordinator.heartbeat({ groupId, groupGenerationId: generation, memberId });
     } catch (error) {
-      await this.#heed(error);
+      // Said of a former membership, it says nothing of this one: heeded, a member that had just joined took itself
+      // for lost, joined as another one, waited for its former self to time out, and so on for ever.
+      if (memberId === this.#memberId && generation === this.#generation) await this.#heed(error);
     }
     return this.#standing;
   }

@@ -1,10 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { deadLetter } from "../../core/dead-letter/dead-letter.ts";
 import { allOf } from "../../test/contracts/all-of.ts";
 import { LogReader, readToEnd } from "../../test/contracts/log-reader.ts";
 import { change, endMarker, minute, pollMarker, start, station } from "../../test/contracts/log-records.ts";
 import { commitOf, sourceState, stationWindow, windowMs, zonePart } from "../../test/contracts/result-rows.ts";
 import { schema } from "./schema.ts";
+import { SqliteDeadLetters } from "./sqlite-dead-letters.ts";
 import { SqliteHistory } from "./sqlite-history.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { SqliteResults } from "./sqlite-results.ts";
@@ -204,4 +206,18 @@ it("goes on numbering and reading after it was pruned and opened again", async (
   const reader = await readToEnd(reopened, new LogReader(() => 57n));
 
   expect(reader.entries(0)).toEqual([{ offset: 57n, record: pollMarker("paris", start + 10 * hour) }]);
+});
+
+it("drops dead letters with the windows of their time, and keeps those of other sources", async () => {
+  const letters = new SqliteDeadLetters(database);
+  const about = (source: string, hours: number) => deadLetter(source, start + hours * hour, "late", "", hours);
+  await letters.put([about("paris", 0), about("paris", 8), about("oslo", 0)]);
+  await commitWindows("paris", 0, 200);
+
+  keep({ windowsMs: 3 * hour }).pruneDeadLetters();
+
+  expect((await letters.list({})).map(({ source, at }) => [source, (at - start) / hour])).toEqual([
+    ["paris", 8],
+    ["oslo", 0],
+  ]);
 });

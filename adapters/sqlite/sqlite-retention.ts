@@ -12,6 +12,9 @@ export interface Retention {
 
 const hourMs = 3_600_000;
 
+/** Dead letters that are kept at most: of a source that never polls, no poll says what is old. */
+const mostLetters = 100_000;
+
 /** Most window starts or polls of a source that one call drops: a shortened retention must not stop everything. */
 const sliceLength = 100;
 
@@ -47,6 +50,25 @@ export class SqliteRetention {
         more = true;
     }
     return more;
+  }
+
+  /** Drops dead letters before the windows' limit, and the oldest beyond `mostLetters`; call it after a commit. */
+  pruneDeadLetters(): void {
+    const newest = this.#database.prepare("SELECT source, state ->> 'lastPollAt' AS newest FROM source_states");
+    const drop = this.#database.prepare("DELETE FROM dead_letters WHERE source = ? AND at < ?");
+    const dropOldest = this.#database.prepare(
+      "DELETE FROM dead_letters WHERE at < (SELECT at FROM dead_letters ORDER BY at DESC LIMIT 1 OFFSET ?)",
+    );
+    for (const { source, newest: at } of newest.all()) {
+      const hour = hourOf(Number(at));
+      const key = `letters/${source}`;
+      if (this.#pruned.get(key) === hour) continue;
+      inTransaction(this.#database, () => {
+        drop.run(String(source), hour - this.#retention.windowsMs);
+        dropOldest.run(mostLetters);
+      });
+      this.#pruned.set(key, hour);
+    }
   }
 
   /** Drops observations and polls before the limit; call it after an append. Returns whether more is waiting. */

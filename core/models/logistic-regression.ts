@@ -43,7 +43,7 @@ export function probability(model: LogisticRegression, features: Float64Array, o
 /** Means and standard deviations of the columns. */
 export interface Scale {
   mean: Float64Array;
-  /** 1 for a column that is constant: it then stays 0 and gets no weight. */
+  /** Infinite for a column that is constant: it then is 0 and gets no weight. */
   deviation: Float64Array;
 }
 
@@ -56,7 +56,7 @@ export function standardise({ features, columns, labels }: TrainingSet): { set: 
   for (let i = 0; i < features.length; i++) deviation[i % columns]! += (features[i]! - mean[i % columns]!) ** 2 / rows;
   for (let j = 0; j < columns; j++) {
     const root = Math.sqrt(deviation[j]!);
-    deviation[j] = root > 1e-9 * Math.max(1, Math.abs(mean[j]!)) ? root : 1;
+    deviation[j] = root > 1e-9 * Math.max(1, Math.abs(mean[j]!)) ? root : Number.POSITIVE_INFINITY;
   }
   const standard = new Float64Array(features.length);
   for (let i = 0; i < features.length; i++) standard[i] = (features[i]! - mean[i % columns]!) / deviation[i % columns]!;

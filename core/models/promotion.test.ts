@@ -48,7 +48,7 @@ it.each([
 
 it.each([
   { gain: 0.005, reason: "BetterThanServing" },
-  { gain: 0.02, reason: "NotBetterThanServing" },
+  { gain: 0.015, reason: "NotBetterThanServing" },
   { gain: 0.025, reason: "NotBetterThanPersistence" },
 ])("with a minimum gain of $gain → $reason", ({ gain, reason }) => {
   const decision = decide(brier(0.01), persistence, serving, { metric: "Brier", minimumGain: gain });

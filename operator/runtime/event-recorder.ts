@@ -22,7 +22,7 @@ export interface Happening {
   action: string;
   /** For people; cut at 1,024 characters. */
   note: string;
-  /** Events of one cause are one Event with a count; without it the note is the cause. */
+  /** Events of one cause are one Event with a count, which keeps the first note; without it the note is the cause. */
   cause?: string;
 }
 
@@ -55,6 +55,8 @@ interface Series {
   lastAt: number;
   lastDate: number;
   cancel: () => void;
+  /** The write before: those of one Event go one after the other. */
+  written: Promise<void>;
 }
 
 /** A cause that was silent for so long is new when it comes again (client-go's number), ms. */
@@ -67,14 +69,15 @@ export function createEventRecorder(settings: EventRecorderSettings): EventRecor
   const writing = new Set<Promise<void>>();
   const options = { fieldManager: controller };
 
-  function send(write: () => Promise<unknown>): void {
-    const sent = write()
-      .then(() => {})
+  function send(series: Series, write: () => Promise<unknown>): void {
+    const sent = series.written
+      .then(write)
       .catch((error) => {
         settings.onDropped?.();
         log.debug({ error: String(error) }, "an event was not written");
       })
-      .finally(() => writing.delete(sent));
+      .then(() => void writing.delete(sent));
+    series.written = sent;
     writing.add(sent);
   }
 
@@ -95,11 +98,8 @@ export function createEventRecorder(settings: EventRecorderSettings): EventRecor
     if (live === null) return void (await api.create(eventType, series.object, options));
     const before = isRecord(live.series) && typeof live.series.count === "number" ? live.series.count : 1;
     const seen = { count: before + repeats, lastObservedTime: microTime(series.lastDate) };
-    const merge = {
-      metadata: { resourceVersion: live.metadata.resourceVersion },
-      series: seen,
-      note: series.object.note,
-    };
+    // nothing but the series of an Event may change
+    const merge = { metadata: { resourceVersion: live.metadata.resourceVersion }, series: seen };
     await api.patch(eventType, { namespace, name }, { merge }, options);
   }
 
@@ -107,7 +107,7 @@ export function createEventRecorder(settings: EventRecorderSettings): EventRecor
     const repeats = series.unwritten;
     series.unwritten = 0;
     series.cancel();
-    if (repeats > 0) send(() => count(series, repeats));
+    if (repeats > 0) send(series, () => count(series, repeats));
   }
 
   function forgetOld(now: number): void {
@@ -123,11 +123,12 @@ export function createEventRecorder(settings: EventRecorderSettings): EventRecor
       const object = eventObject(regarding, event, controller, instance, clock.date());
       const series = all.get(object.metadata.name);
       if (!series) {
-        const first = { object, unwritten: 0, lastAt: now, lastDate: clock.date(), cancel: () => {} };
+        const times = { lastAt: now, lastDate: clock.date() };
+        const first = { object, unwritten: 0, ...times, cancel: () => {}, written: Promise.resolve() };
         all.set(object.metadata.name, first);
-        return send(() => create(first));
+        send(first, () => create(first));
+        return;
       }
-      series.object.note = object.note;
       series.lastAt = now;
       series.lastDate = clock.date();
       if (series.unwritten++ === 0) series.cancel = clock.after(repeatMs, () => writeRepeats(series));

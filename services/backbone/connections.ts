@@ -67,12 +67,37 @@ export function cassandraOptions(config: BackboneConfig, service: string): Cassa
   };
 }
 
-function pemTexts(files: { caFile?: string; certFile?: string; keyFile?: string }) {
-  const { caFile, certFile, keyFile } = files;
+/** The files' texts as they are at each asking: certificates are rotated. */
+function pemTexts({ caFile, certFile, keyFile }: { caFile?: string; certFile?: string; keyFile?: string }) {
+  const [ca, cert, key] = [
+    rereading("cassandra.tls.caFile", caFile),
+    rereading("cassandra.tls.certFile", certFile),
+    rereading("cassandra.tls.keyFile", keyFile),
+  ];
   return {
-    ...(caFile === undefined ? {} : { ca: fileOf("cassandra.tls.caFile", caFile) }),
-    ...(certFile === undefined ? {} : { cert: fileOf("cassandra.tls.certFile", certFile) }),
-    ...(keyFile === undefined ? {} : { key: fileOf("cassandra.tls.keyFile", keyFile) }),
+    get ca() {
+      return ca();
+    },
+    get cert() {
+      return cert();
+    },
+    get key() {
+      return key();
+    },
+  };
+}
+
+/** Gives a file's content anew; what it held last while it can't be read, as in the middle of a rotation. */
+function rereading(field: string, path: string | undefined): () => string | undefined {
+  if (path === undefined) return () => undefined;
+  let last = fileOf(field, path);
+  return () => {
+    try {
+      last = fileOf(field, path);
+    } catch (error) {
+      if (!(error instanceof VelibError)) throw error;
+    }
+    return last;
   };
 }
 

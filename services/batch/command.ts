@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { Command, Option } from "commander";
 import { checkReports } from "../../adapters/duckdb/reports.ts";
 import { VelibError } from "../../core/errors.ts";
@@ -51,42 +52,54 @@ async function runBatch(options: BatchOptions): Promise<void> {
   if (options.readShare !== undefined) return readShare(place, options, JSON.parse(options.readShare));
   const started = performance.now();
   const settings = batchSettings(options, place, Date.now());
-  const output = new OutputFolder(options.out);
   await runJobAt(place, "batch", options, async (context) => {
-    const work = await output.begin(Date.now());
-    try {
-      await checkReports(settings.reports, work);
-      const history = await openHistory(place, "batch", context);
-      try {
-        const deps = depsOf(options, context, { history, output, work });
-        const days: DayResult[] = [];
-        const sources = await chooseSources(history, options.source);
-        for (const day of settings.days) {
-          for (const source of sources) {
-            assertNotStopped(context.signal);
-            const result = await writeDay(source, day, settings, deps);
-            context.metrics.batchRecords.set({ source }, result.observations);
-            if (!result.complete) context.logger.warn({ source, day: day.date }, "the day may still grow");
-            days.push(result);
-          }
-        }
-        const result: BatchResult = {
-          kind: "BatchResult",
-          engine: "DuckDB",
-          out: options.out,
-          partitions: settings.partitions,
-          days,
-          duration_seconds: Math.round(performance.now() - started) / 1000,
-        };
-        console.log(JSON.stringify(result, null, 2));
-        assertReports(days);
-      } finally {
-        await history.close();
-      }
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
+    await checkReports(settings.reports, tmpdir());
+    const days = await withHistory(place, context, (history) => writeDays(options, settings, history, context));
+    const { out } = options;
+    const { partitions } = settings;
+    const duration_seconds = Math.round(performance.now() - started) / 1000;
+    const result: BatchResult = { kind: "BatchResult", engine: "DuckDB", out, partitions, days, duration_seconds };
+    console.log(JSON.stringify(result, null, 2));
+    assertReports(days);
   });
+}
+
+async function withHistory<T>(
+  place: HistoryPlace,
+  context: JobContext,
+  work: (history: HistoryStore) => Promise<T>,
+): Promise<T> {
+  const history = await openHistory(place, "batch", context);
+  try {
+    return await work(history);
+  } finally {
+    await history.close();
+  }
+}
+
+async function writeDays(
+  options: BatchOptions,
+  settings: ReturnType<typeof batchSettings>,
+  history: HistoryStore,
+  context: JobContext,
+): Promise<DayResult[]> {
+  const sources = await chooseSources(history, options.source);
+  const output = new OutputFolder(options.out);
+  const work = await output.begin(Date.now());
+  try {
+    const deps = depsOf(options, context, { history, output, work });
+    const results: DayResult[] = [];
+    for (const [day, source] of settings.days.flatMap((day) => sources.map((source) => [day, source] as const))) {
+      assertNotStopped(context.signal);
+      const result = await writeDay(source, day, settings, deps);
+      context.metrics.batchRecords.set({ source }, result.observations);
+      if (!result.complete) context.logger.warn({ source, day: day.date }, "the day may still grow");
+      results.push(result);
+    }
+    return results;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
 }
 
 function depsOf(
@@ -110,14 +123,11 @@ function placeArguments({ config, dataDir, logLevel }: BatchOptions): string[] {
 
 /** The work of one reader beside a batch; see `readShareApart`. */
 async function readShare(place: HistoryPlace, options: BatchOptions, { share, folder }: ShareOrder): Promise<void> {
-  await runJobAt(place, "batch", options, async (context) => {
-    const history = await openHistory(place, "batch", context);
-    try {
+  await runJobAt(place, "batch", options, (context) =>
+    withHistory(place, context, async (history) => {
       console.log(await writeRawShare(history, share, folder, context.signal));
-    } finally {
-      await history.close();
-    }
-  });
+    }),
+  );
 }
 
 async function chooseSources(history: HistoryStore, named: readonly string[] | undefined): Promise<string[]> {

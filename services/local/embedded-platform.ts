@@ -77,6 +77,7 @@ export class EmbeddedPlatform {
     await this.#consume(new AbortController().signal, true);
     while (this.#retention.pruneWindows() || this.#retention.pruneHistory()) await nextTurn();
     this.#retention.pruneLog();
+    this.#retention.pruneDeadLetters();
   }
 
   async #consume(signal: AbortSignal, untilEnd: boolean): Promise<void> {
@@ -111,6 +112,7 @@ export class EmbeddedPlatform {
     const pruning = new PruningHandler(handler, () => {
       prune();
       this.#retention.pruneLog();
+      this.#retention.pruneDeadLetters();
     });
     return this.log.consume(group, pruning, { signal, untilEnd });
   }

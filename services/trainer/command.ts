@@ -39,7 +39,7 @@ export function trainCommand(): Command {
     .addOption(new Option("--solver <name>", "how coefficients are found").choices([...solvers]).default("Newton"))
     .option("--l2 <weight>", "weight of the squared coefficients; Newton only", "1")
     .option("--steps <n>", "passes over the rows; GradientDescent only", "5000")
-    .option("--name <name>", "the forecast's name (default: target and horizon, such as full-60m)")
+    .option("--name <name>", "the forecast's name (default: target, horizon and station, such as full-60m-16107)")
     .addOption(
       new Option("--promotion-metric <name>", "by what it has to be better to serve")
         .choices([...promotionMetrics])
@@ -107,8 +107,14 @@ async function trainAt(place: HistoryPlace, settings: TrainerSettings, context: 
 
 /** @param named empty: the only one there is */
 async function chooseSource(history: HistoryStore, named: TrainingSettings["source"]): Promise<string> {
-  if (named !== "") return named;
   const sources = await history.sources();
+  if (sources.includes(named)) return named;
+  if (named !== "") {
+    throw new VelibError(
+      "VELIB_CONFIG_INVALID",
+      `--source ${named}: the history has no such source; it has ${sources.join(", ") || "none"}`,
+    );
+  }
   const [only] = sources;
   if (only !== undefined && sources.length === 1) return only;
   throw new VelibError(

@@ -1,3 +1,4 @@
+import { VelibError } from "../../core/errors.ts";
 import type { Solver } from "../../core/models/forecast-model.ts";
 import type { SolverSettings } from "../../core/models/learn.ts";
 import type { PromotionMetric } from "../../core/models/promotion.ts";
@@ -49,7 +50,7 @@ export function trainerSettings(options: TrainOptions, place: HistoryPlace, now:
   return {
     training: {
       source: options.source ?? "",
-      name: modelName(options.name ?? `${target}-${horizon}`.toLowerCase()),
+      name: modelName(options),
       target,
       horizonMs: optionDuration("--horizon", horizon),
       toleranceMs: tolerance === undefined ? null : optionDuration("--tolerance", tolerance),
@@ -76,7 +77,12 @@ function solverSettings({ solver, l2, steps }: TrainOptions): SolverSettings {
   return { kind: solver, steps: optionCount("--steps", steps, 1, 10_000_000) };
 }
 
-function modelName(name: string): string {
+/** Forecasts of other stations are other forecasts: under one name, one would take the other's place in service. */
+function modelName({ name: given, target, horizon, station = [] }: TrainOptions): string {
+  if (given === undefined && station.length > 1) {
+    throw new VelibError("VELIB_CONFIG_INVALID", "--name: missing; name the forecast of these stations");
+  }
+  const name = given ?? [target.toLowerCase(), horizon, ...station].join("-");
   if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/.test(name)) return name;
   throw invalidOption("--name", "up to 100 letters, digits, dots, dashes and underscores", name);
 }

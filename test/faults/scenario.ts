@@ -120,10 +120,10 @@ async function inflict(lanes: readonly Lane[], seed: number, progress: Progress,
   return settled.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
 }
 
-/** Starts the producer that runs anew, without pauses between the polls. */
+/** Starts the producer that is at work anew, without pauses between the polls. */
 async function replayTheRest(pipeline: Pipeline): Promise<void> {
   for (const process of pipeline.processes) {
-    if (!process.name.startsWith("produce") || !process.running) continue;
+    if (!process.name.startsWith("produce") || !process.atWork) continue;
     await process.kill();
     process.start(await pipeline.atFullPace(process.name));
   }

@@ -37,6 +37,11 @@ export class SupervisedProcess {
     return this.#child !== null;
   }
 
+  /** Whether it runs, or is about to be started again. */
+  get atWork(): boolean {
+    return this.#wanted && !this.done && this.hopeless === null;
+  }
+
   /** SIGKILL; resolves when it is gone. It stays away until `start`. */
   async kill(): Promise<void> {
     this.#wanted = false;

@@ -24,7 +24,7 @@ export function userRights(pipeline: VelibPipeline): UserRight[] {
     operations,
   });
   return [
-    right("topic", ["Describe", "Read", "Write"]),
+    right("topic", ["Describe", "DescribeConfigs", "Read", "Write"]),
     right("group", ["Describe", "Read"]),
     right("transactionalId", ["Describe", "Write"]),
   ];

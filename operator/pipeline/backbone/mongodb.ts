@@ -53,11 +53,9 @@ export function planMongodb(
 
 /**
  * https://github.com/mongodb/mongodb-kubernetes-operator/blob/v0.13.0/api/v1/mongodbcommunity_types.go
- * `dbAdmin` beside `readWrite`: the services set how long windows are kept (`collMod`).
  */
 export function communityObject(pipeline: VelibPipeline, { version, members, storage }: Community): KubeObject {
   const { mongodb: name, mongodbSecret } = backboneNames(pipeline);
-  const database = pipelinePrefix(pipeline);
   const claim = (volume: string, size: string) => ({
     metadata: { name: volume },
     spec: {
@@ -77,14 +75,9 @@ export function communityObject(pipeline: VelibPipeline, { version, members, sto
       security: { authentication: { modes: ["SCRAM"] } },
       users: [
         {
-          name: username,
-          db: usersDatabase,
+          ...replicaSetUser(pipeline),
           passwordSecretRef: { name: mongodbSecret, key: "password" },
           scramCredentialsSecretName: name,
-          roles: [
-            { name: "readWrite", db: database },
-            { name: "dbAdmin", db: database },
-          ],
         },
       ],
       // Names of the operator's own claim templates. Its default for logs is 2G of the default class.
@@ -93,6 +86,15 @@ export function communityObject(pipeline: VelibPipeline, { version, members, sto
       },
     },
   };
+}
+
+/**
+ * The user of a pipeline, with rights on its database alone. `dbAdmin` beside `readWrite`: the services set how long
+ * windows are kept (`collMod`).
+ */
+export function replicaSetUser(pipeline: VelibPipeline) {
+  const roles = ["readWrite", "dbAdmin"].map((name) => ({ name, db: pipelinePrefix(pipeline) }));
+  return { name: username, db: usersDatabase, roles };
 }
 
 /** Connected from the time all members ran at once: the operator then writes down where they are. */

@@ -33,6 +33,8 @@ export interface Alert {
   readonly for: string;
   readonly severity: "critical" | "warning";
   readonly summary: string;
+  /** What the expression does not tell. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A feed may stand still for that long while its network sleeps (docs/reference/metrics.md, Freshness). */
@@ -57,7 +59,7 @@ function always(pipeline: VelibPipeline): Alert[] {
   return [
     {
       name: "VelibPipelineNotReady",
-      expr: `max by (namespace, name) (kube_customresource_velibpipeline_condition{namespace="${namespaceOf(pipeline)}",name="${name}",type="Ready",status!="True"}) == 1`,
+      expr: `max by (namespace, name) (kube_velibpipeline_condition{namespace="${namespaceOf(pipeline)}",name="${name}",type="Ready"}) == 0`,
       for: "15m",
       severity: "critical",
       summary: `Pipeline ${name} has not been ready for 15 minutes`,
@@ -115,6 +117,8 @@ function componentAbsent(pipeline: VelibPipeline, component: string): Alert {
     for: "5m",
     severity: "critical",
     summary: `No ${component} of ${pipeline.metadata.name} answers`,
+    // absent() of a comparison has no labels of its own.
+    labels: { component },
   };
 }
 

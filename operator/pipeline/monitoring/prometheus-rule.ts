@@ -1,7 +1,7 @@
 import type { Monitoring } from "../../api/serving.ts";
 import type { VelibPipeline } from "../../api/velib-pipeline.ts";
 import type { KubeObject } from "../../runtime/kube-object.ts";
-import { instanceLabel } from "../backbone/backbone-names.ts";
+import { instanceLabel, namespaceOf } from "../backbone/backbone-names.ts";
 import { workloadLabels, workloadNames } from "../workloads/workload-names.ts";
 import type { Activity } from "../workloads/workload-settings.ts";
 import { type AlertName, alertsOf } from "./alerts.ts";
@@ -19,7 +19,12 @@ export function prometheusRule(
     alert: alert.name,
     expr: alert.expr,
     for: alert.for,
-    labels: { severity: alert.severity, pipeline: instanceLabel(pipeline) },
+    labels: {
+      ...alert.labels,
+      severity: alert.severity,
+      namespace: namespaceOf(pipeline),
+      pipeline: instanceLabel(pipeline),
+    },
     annotations: { summary: alert.summary, runbook_url: `${runbooks}#${runbookAnchor(alert.name)}` },
   }));
   return {

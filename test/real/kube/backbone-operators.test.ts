@@ -106,7 +106,10 @@ describeOperator({ name: "cass", binary: "cass-operator", crds: "cass-operator" 
     run.start();
 
     const statefulSet = await appears(run.namespace(), statefulSets, "paris-paris-r1-sts");
-    expect(JSON.stringify(statefulSet.spec)).toContain('"storage":"20Gi"');
+    const template = JSON.stringify(statefulSet.spec);
+    for (const wanted of ['"storage":"20Gi"', '"memory":"2Gi"', "1024M", "PasswordAuthenticator"]) {
+      expect(template).toContain(wanted);
+    }
     await appears(run.namespace(), services, "paris-paris-service");
     expect(await run.namespace().api.get(secretKind, keyOf(run.namespace(), "paris-superuser"))).toBeNull();
     await until(

@@ -15,6 +15,7 @@ export const testbedCache = process.env.VELIB_TESTBED_CACHE ?? join(homedir(), "
 export type Partner =
   | "cass-operator"
   | "cert-manager"
+  | "gateway-api"
   | "keda"
   | "mongodb-kubernetes-operator"
   | "prometheus-operator"

@@ -77,7 +77,7 @@ describeReal("a controller on a real API server", ["kube"], (addresses) => {
   it("makes at most two reconciles of 100 events on one key", async () => {
     const gate = Promise.withResolvers<void>();
     let hold = false;
-    const { visits } = await start({ before: async () => (hold ? gate.promise : undefined) });
+    const { visits, widgets } = await start({ before: async () => (hold ? gate.promise : undefined) });
     await create("busy", map("busy-a"));
     await whenApplied("busy", 1);
     await until(
@@ -95,6 +95,8 @@ describeReal("a controller on a real API server", ["kube"], (addresses) => {
     for (let n = 1; n <= 100; n++) {
       await space.api.patch(type, key("busy"), { merge: { metadata: { labels: { n: String(n) } } } }, someone);
     }
+    const seen = () => (widgets.get(key("busy"))?.metadata.labels?.n === "100" ? true : null);
+    await until("the last of them seen", seen, WAIT_MS);
     gate.resolve();
     await create("after", map("after-a"));
     await whenApplied("after", 1);

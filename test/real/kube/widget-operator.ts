@@ -4,6 +4,7 @@ import type { KubeObject, LiveObject, ObjectKey, ResourceType } from "../../../o
 import { isRecord } from "../../../operator/runtime/kube-payload.ts";
 import type { LeaderElection } from "../../../operator/runtime/leader-election.ts";
 import { createManager, type Manager } from "../../../operator/runtime/manager.ts";
+import type { ObjectStore } from "../../../operator/runtime/object-store.ts";
 import { ownedObject, ownerIndex } from "../../../operator/runtime/owned-object.ts";
 import { createRuntimeMetrics } from "../../../operator/runtime/runtime-metrics.ts";
 import { itself, notStatusAlone, owningKey, watchServed, watchStore } from "../../../operator/runtime/watch.ts";
@@ -15,6 +16,8 @@ import { configMaps, deployments } from "./cluster.ts";
  */
 export interface WidgetOperator {
   manager: Manager;
+  /** The operator's own copy of the widgets. */
+  widgets: ObjectStore;
   /** Outcome of every reconcile, in order. */
   outcomes: ApplyOutcome[];
   /** Keys in the order of their reconciles. */
@@ -97,6 +100,7 @@ export function startWidgetOperator(settings: WidgetOperatorSettings): WidgetOpe
   const running = manager.run(stopping.signal);
   return {
     manager,
+    widgets: widgets.store,
     outcomes,
     visits,
     async stop() {
