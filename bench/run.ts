@@ -9,6 +9,7 @@ const benchmarks: Record<string, string> = {
   engine: "embedded/engine.ts",
   replay: "embedded/replay.ts",
   idle: "embedded/idle.ts",
+  batch: "batch/partitions.ts",
 };
 
 const asked = process.argv.slice(2);

@@ -12,6 +12,7 @@ export const errorCodes = {
   VELIB_SOURCE_HTTP_STATUS: { retryable: true, exitCode: 2 },
   VELIB_SOURCE_TIMEOUT: { retryable: true, exitCode: 2 },
   VELIB_SOURCE_TOO_LARGE: { retryable: true, exitCode: 2 },
+  VELIB_SOURCE_CREDENTIALS: { retryable: true, exitCode: 2 },
   VELIB_RECORDING_UNREADABLE: { retryable: false, exitCode: 2 },
   VELIB_RECORDING_FORMAT: { retryable: false, exitCode: 2 },
   VELIB_DATA_DIR_UNREADABLE: { retryable: false, exitCode: 2 },

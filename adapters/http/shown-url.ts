@@ -28,16 +28,25 @@ export function shownUrl(url: URL): string {
   return shown.href;
 }
 
-/** What must not be shown of a request: servers like to quote it in their error texts. */
-export function secretsOf(url: URL, headers: Record<string, string>): string[] {
+/** What must not be shown of an address: servers like to quote it in their error texts. */
+export function secretsOf(url: URL): string[] {
   const parameters = [...url.searchParams].filter(([name]) => secretParameter.test(name)).map(([, value]) => value);
-  const secrets = [percentDecoded(url.password), url.password, ...parameters, ...Object.values(headers)];
+  const secrets = [basicPair(url), percentDecoded(url.password), url.password, ...parameters];
   return secrets.filter((secret) => secret !== "");
 }
 
-/** The text with every secret masked. */
+/** What the user and password of an address are sent as (RFC 7617); empty when it has none. */
+export function basicPair(url: URL): string {
+  if (url.username === "" && url.password === "") return "";
+  return Buffer.from(`${percentDecoded(url.username)}:${percentDecoded(url.password)}`).toString("base64");
+}
+
+/** The text with every secret masked, also where it stands in a JSON string. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((masked, secret) => masked.replaceAll(secret, mask), text);
+  const written = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  // The longer first: a secret may be part of another one.
+  const ordered = [...new Set(written)].sort((a, b) => b.length - a.length);
+  return ordered.reduce((masked, secret) => (masked.includes(secret) ? masked.replaceAll(secret, mask) : masked), text);
 }
 
 /** The text without its percent escapes; as it stands when they are no UTF-8. */

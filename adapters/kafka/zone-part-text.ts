@@ -1,6 +1,6 @@
 import type { ZonePart } from "../../core/windows/zone-window.ts";
 
-/** A zone's part as JSON, as `JSON.stringify` writes it, at a third of its cost: its numbers are all whole. */
+/** A zone's part as JSON, as `JSON.stringify` writes it; its numbers are all whole. */
 export function zonePartText(p: ZonePart): string {
   return (
     `{"source":${JSON.stringify(p.source)},"zone":${JSON.stringify(p.zone)},"start":${p.start},"end":${p.end}` +

@@ -34,7 +34,7 @@ export class RandomUserApi implements UsersApi {
     }
     this.description = shownUrl(url);
     this.#client = new HttpClient(url, settings);
-    this.#secrets = secretsOf(url, settings.headers ?? {});
+    this.#secrets = secretsOf(url);
     this.#url = new URL(url);
     this.#url.searchParams.set("results", String(results));
     if (nationalities.length > 0) this.#url.searchParams.set("nat", nationalities.join(","));

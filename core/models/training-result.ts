@@ -45,7 +45,7 @@ const Rows = Type.Object({ rows: Type.Integer(), positives: Type.Integer() }, cl
 export const TrainingResult = Type.Object(
   {
     kind: Type.Literal("TrainingResult"),
-    source: Type.String(),
+    source: Type.String({ description: "Empty where it broke off before it was known" }),
     model: Type.String({ description: "The forecast's name" }),
     target: oneOf(forecastTargets),
     horizon_seconds: Type.Number(),

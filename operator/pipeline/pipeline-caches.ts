@@ -4,7 +4,7 @@ import type { LiveObject, ResourceType } from "../runtime/kube-object.ts";
 import type { KeptKind, Manager } from "../runtime/manager.ts";
 import { ownerIndex } from "../runtime/owned-object.ts";
 import { kafkaKind, partnerKinds, secretKind, serviceAccountKind } from "./backbone/partner-kinds.ts";
-import { pipelineIndexes, type StoredPipeline, storedPipeline } from "./stored-pipeline.ts";
+import { byInstance, pipelineIndexes, type StoredPipeline, storedPipeline } from "./stored-pipeline.ts";
 import { type StoredDeployment, trimmedDeployment, trimmedObject } from "./trimmed-objects.ts";
 import { configMapKind } from "./workloads/references.ts";
 import { partnerWorkloadKinds, workloadKinds } from "./workloads/workload-kinds.ts";
@@ -26,6 +26,8 @@ export interface PipelineCaches {
   kept(type: ResourceType): KeptKind<LiveObject> | null;
 }
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+const instanceLabelName = "app.kubernetes.io/instance";
 const deploymentPlural = "deployments";
 /** Of what the operator makes only its own comes over the wire. */
 const ours = "app.kubernetes.io/managed-by=velib-operator";
@@ -81,6 +83,7 @@ export function pipelineCaches(manager: Manager, namespace?: string): PipelineCa
     type: jobKind,
     labelSelector: `${ours},app.kubernetes.io/component=batch`,
     transform: trimmedObject(jobKind, ["status"]),
+    indexes: { [byInstance]: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.[instanceLabelName]}`] },
   });
   const made = [secrets, configMaps, metadata(serviceAccountKind, {}), ...plain, ...partners];
   const all: KeptKind<LiveObject>[] = [...made, { ...deployments, store: deployments.store }];

@@ -1,5 +1,11 @@
 import type { KubeApi } from "../runtime/kube-api.ts";
-import { type KubeObject, keyText, type LiveObject, type ObjectKey, type ResourceType } from "../runtime/kube-object.ts";
+import {
+  type KubeObject,
+  keyText,
+  type LiveObject,
+  type ObjectKey,
+  type ResourceType,
+} from "../runtime/kube-object.ts";
 import type { KeptKind } from "../runtime/manager.ts";
 import type { ObservedObjects } from "./backbone/observed-objects.ts";
 import { secretKind } from "./backbone/partner-kinds.ts";

@@ -1,6 +1,7 @@
+import Value from "typebox/value";
 import { VelibError } from "../../core/errors.ts";
 import { parseVelibPipeline } from "../api/parse-resource.ts";
-import type { VelibPipelineStatus } from "../api/pipeline-status.ts";
+import { VelibPipelineStatus } from "../api/pipeline-status.ts";
 import type { VelibPipeline } from "../api/velib-pipeline.ts";
 import type { LiveObject } from "../runtime/kube-object.ts";
 import type { StoreIndexes } from "../runtime/object-store.ts";
@@ -57,9 +58,10 @@ export function webhookSecretNames({ spec }: VelibPipeline): string[] {
   );
 }
 
-/** What was last written of a pipeline that can be read. */
-export function statusOf({ resource }: StoredPipeline): VelibPipelineStatus {
-  return resource?.status ?? {};
+/** The status last written; none where another version wrote it otherwise. */
+export function statusOf({ resource, status }: StoredPipeline): VelibPipelineStatus {
+  if (resource !== null) return resource.status ?? {};
+  return Value.Check(VelibPipelineStatus, status) ? status : {};
 }
 
 function referring(names: (pipeline: VelibPipeline) => readonly string[]) {

@@ -7,11 +7,11 @@ import { type FakeClock, fakeClock } from "./testing/fake-clock.ts";
 const keyOf = (name: string): ObjectKey => ({ namespace: "city", name });
 
 /** A controller that runs, and the hand that gives it events. */
-function running(clock: FakeClock, reconcile: Reconcile, concurrency = 1) {
+function running(clock: FakeClock, reconcile: Reconcile, { concurrency = 1, synced = true } = {}) {
+  let isSynced = synced;
   let enqueue: (key: ObjectKey) => void = () => {};
-  let synced = true;
   const watch: Watch = {
-    synced: () => synced,
+    synced: () => isSynced,
     subscribe(to) {
       enqueue = to;
       return () => {
@@ -27,8 +27,8 @@ function running(clock: FakeClock, reconcile: Reconcile, concurrency = 1) {
   const ended = controller.run(drain.signal, abort.signal);
   return {
     enqueue: (name: string) => enqueue(keyOf(name)),
-    setSynced: (value: boolean) => {
-      synced = value;
+    sync: () => {
+      isSynced = true;
     },
     drain: () => drain.abort(),
     abort: () => abort.abort(),
@@ -151,15 +151,15 @@ describe("a controller", () => {
   it("starts only when everything it watches is synced", async () => {
     const clock = fakeClock();
     const visits: string[] = [];
-    const controller = running(clock, async ({ name }) => {
+    const visit: Reconcile = async ({ name }) => {
       visits.push(name);
       return {};
-    });
-    controller.setSynced(false);
+    };
+    const controller = running(clock, visit, { synced: false });
     await clock.advance(5_000);
     controller.enqueue("too early");
 
-    controller.setSynced(true);
+    controller.sync();
     await clock.advance(100);
     controller.enqueue("in time");
     await clock.advance(0);
@@ -183,7 +183,7 @@ describe("a controller", () => {
         now--;
         return {};
       },
-      3,
+      { concurrency: 3 },
     );
     await clock.advance(0);
     for (const name of ["a", "b", "c", "d", "e"]) controller.enqueue(name);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { pause } from "./clock.ts";
 import type { ListOptions, ObjectPage, WatchEvent, WatchOptions } from "./kube-api.ts";
 import { KubeApiError } from "./kube-api-error.ts";
 import type { LiveObject, ResourceType } from "./kube-object.ts";
@@ -11,7 +12,7 @@ const type: ResourceType = { apiVersion: "v1", kind: "ConfigMap", plural: "confi
 const failure = (status: number, retryAfterMs?: number) =>
   new KubeApiError({ status, reason: "Some", message: "some", retryable: true, retryAfterMs });
 
-type Script = (call: number) => AsyncIterable<WatchEvent>;
+type Script = (call: number, options: WatchOptions) => AsyncIterable<WatchEvent>;
 
 /** A reflector whose server gives these lists and watches, by the number of the call. */
 function reflecting(clock: FakeClock, list: (call: number) => ObjectPage, watch: Script) {
@@ -24,7 +25,7 @@ function reflecting(clock: FakeClock, list: (call: number) => ObjectPage, watch:
     },
     watch(_type, options) {
       watches.push({ ...options, at: clock.now() });
-      return watch(watches.length);
+      return watch(watches.length, options);
     },
   });
   const transform = ({ apiVersion, kind, metadata }: LiveObject): LiveObject => ({ apiVersion, kind, metadata });
@@ -49,14 +50,13 @@ async function* eventsOf(...events: WatchEvent[]): AsyncGenerator<WatchEvent> {
 }
 
 /** A watch that stays open for this time and brings nothing. */
-async function* quietFor(clock: FakeClock, ms: number): AsyncGenerator<WatchEvent> {
-  await new Promise<void>((resolve) => {
-    clock.after(ms, resolve);
-  });
+async function* quietFor(clock: FakeClock, ms: number, { signal }: WatchOptions): AsyncGenerator<WatchEvent> {
+  await pause(clock, ms, signal ?? new AbortController().signal);
+  yield* [];
 }
 
-async function* failing(error: Error): AsyncGenerator<WatchEvent> {
-  throw error;
+function failing(error: Error): AsyncIterable<WatchEvent> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
 }
 
 describe("a reflector", () => {
@@ -65,10 +65,10 @@ describe("a reflector", () => {
     const seen = reflecting(
       clock,
       () => empty("10"),
-      (call) => {
+      (call, options) => {
         if (call === 1) return eventsOf({ type: "ADDED", object: liveObject("a", { resourceVersion: "12" }) });
         if (call === 2) return eventsOf({ type: "BOOKMARK", resourceVersion: "40" });
-        return quietFor(clock, 1e9);
+        return quietFor(clock, 1e9, options);
       },
     );
 
@@ -85,7 +85,7 @@ describe("a reflector", () => {
     const seen = reflecting(
       clock,
       () => ({ items: [object], resourceVersion: "1" }),
-      () => quietFor(clock, 1e9),
+      (_call, options) => quietFor(clock, 1e9, options),
     );
     await clock.advance(0);
 
@@ -98,7 +98,7 @@ describe("a reflector", () => {
     const seen = reflecting(
       clock,
       () => empty("1"),
-      () => quietFor(clock, 120_000),
+      (_call, options) => quietFor(clock, 120_000, options),
     );
 
     await clock.advance(600_000);
@@ -117,7 +117,7 @@ describe("a reflector", () => {
 
     await clock.advance(60_000);
 
-    expect(seen.watches.length, "0, 0.6, 1.8, 4.2, 9, 18.6, 37.8 s").toBe(7);
+    expect(seen.watches.length, "at 0, 0.6, 1.2, 2.4, 4.8 … 38.4 s").toBe(8);
     await seen.stop();
   });
 
@@ -144,7 +144,7 @@ describe("a reflector", () => {
     const seen = reflecting(
       clock,
       () => empty("1"),
-      (call) => (call === 1 ? failing(failure(429, 45_000)) : quietFor(clock, 1e9)),
+      (call, options) => (call === 1 ? failing(failure(429, 45_000)) : quietFor(clock, 1e9, options)),
     );
 
     await clock.advance(60_000);
@@ -158,7 +158,8 @@ describe("a reflector", () => {
     const seen = reflecting(
       clock,
       (call) => empty(String(call * 100)),
-      (call) => (call === 1 ? failing(failure(410)) : call === 2 ? failing(failure(500)) : quietFor(clock, 1e9)),
+      (call, options) =>
+        call === 1 ? failing(failure(410)) : call === 2 ? failing(failure(500)) : quietFor(clock, 1e9, options),
     );
 
     await clock.advance(10_000);
@@ -172,7 +173,7 @@ describe("a reflector", () => {
     const seen = reflecting(
       clock,
       () => empty("1"),
-      () => quietFor(clock, 1e9),
+      (_call, options) => quietFor(clock, 1e9, options),
     );
     await clock.advance(0);
 

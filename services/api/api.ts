@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController } from "fastify";
+import { requireToken } from "./bearer-authentication.ts";
 import { addConsole } from "./console-files.ts";
 import type { ApiDeps, ApiServer } from "./deps.ts";
 import { addDocs } from "./docs-page.ts";
@@ -70,6 +71,7 @@ export function createApi(deps: ApiDeps): ApiServer {
   // Within a plug-in, so that the OpenAPI plug-in registered before is there to see the routes.
   app.register(async (scope) => {
     const routes = scope.withTypeProvider<TypeBoxTypeProvider>();
+    if (deps.readers !== undefined) requireToken(routes, deps.readers);
     sourceRoutes(routes, deps);
     stationRoutes(routes, deps);
     stationWindowRoutes(routes, deps);
@@ -77,8 +79,8 @@ export function createApi(deps: ApiDeps): ApiServer {
     nearbyRoutes(routes, deps);
     deadLetterRoutes(routes, deps);
     liveRoutes(routes, deps, feed);
-    probeRoutes(routes, deps);
   });
+  app.register(async (scope) => probeRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
   if (deps.consoleDir === undefined) {
     app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.redirect("/docs"));
   } else {

@@ -11,6 +11,7 @@ import { serviceCommand } from "../backbone/service-command.ts";
 import { describeSource } from "../backbone/source-descriptions.ts";
 import { version } from "../cli/version.ts";
 import { createApi } from "./api.ts";
+import { ReaderTokens } from "./reader-tokens.ts";
 
 const consoleDir = fileURLToPath(new URL("../console/dist", import.meta.url));
 
@@ -22,6 +23,8 @@ export function serveCommand(): Command {
 
 async function serve(context: ServiceContext): Promise<void> {
   const { config, readiness, metrics, logger, signal } = context;
+  const { host, port, authentication } = config.http;
+  const readers = authentication && (await ReaderTokens.open(authentication.bearerTokensFolder, logger));
   const mongodb = mongodbOptions(config, "serve");
   const results = await context.connect("mongodb", () => MongodbResults.open(mongodb));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "serve"));
@@ -34,11 +37,12 @@ async function serve(context: ServiceContext): Promise<void> {
       now: Date.now,
       metrics,
       ready: () => readiness.state(),
+      ...(readers === undefined ? {} : { readers }),
       ...(existsSync(join(consoleDir, "index.html")) ? { consoleDir } : {}),
       version,
       logger,
     });
-    const url = await api.listen(config.http);
+    const url = await api.listen({ host, port });
     readiness.started();
     logger.info({ url }, "listening");
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

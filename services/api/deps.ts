@@ -6,6 +6,7 @@ import type { ResultStore } from "../../core/ports/result-store.ts";
 import type { Attribution } from "../../core/ports/source.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { LiveOptions } from "./live/live-feed.ts";
+import type { ReaderTokens } from "./reader-tokens.ts";
 
 export const sourceKinds = ["opendatasoft", "gbfs", "recording", "simulator"] as const;
 export type SourceKind = (typeof sourceKinds)[number];
@@ -32,6 +33,8 @@ export interface ApiDeps {
   metrics: Metrics;
   /** Whether this process can do its work; the cause, when it can't, is shown at `/readyz`. */
   ready: () => { ready: boolean; cause?: string };
+  /** Who may read `/v1`; everybody without it. */
+  readers?: Pick<ReaderTokens, "readerOf">;
   /** Folder of the built console, served at `/`; without it `/` leads to the API's own page. */
   consoleDir?: string;
   version: string;

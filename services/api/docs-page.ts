@@ -5,6 +5,7 @@ import fastifySwagger from "@fastify/swagger";
 import fastifySwaggerUi from "@fastify/swagger-ui";
 import type { FastifySchema } from "fastify";
 import { Type } from "typebox";
+import { bearerScheme } from "./bearer-authentication.ts";
 import type { ApiDeps, ApiServer } from "./deps.ts";
 import { ErrorBody } from "./schema/error.ts";
 import { Source } from "./schema/source.ts";
@@ -15,7 +16,7 @@ import { StationWindow, ZoneWindow } from "./schema/window.ts";
 const pageFiles = fileURLToPath(new URL("../../node_modules/@fastify/swagger-ui/static", import.meta.url));
 
 /** Publishes the routes that are added after it: OpenAPI at `/openapi.json`, a page over it at `/docs`. */
-export function addDocs(app: ApiServer, { version }: Pick<ApiDeps, "version">): void {
+export function addDocs(app: ApiServer, { version, readers }: Pick<ApiDeps, "version" | "readers">): void {
   for (const schema of [Station, Source, StationWindow, ZoneWindow, ErrorBody]) app.addSchema(schema);
   app.register(fastifySwagger, {
     openapi: {
@@ -26,6 +27,9 @@ export function addDocs(app: ApiServer, { version }: Pick<ApiDeps, "version">): 
         description:
           "Bike-share stations as they are now, their time-weighted averages, and how fresh they are. Times are ISO 8601 UTC; counts that are not known are null, never 0.",
       },
+      ...(readers === undefined
+        ? {}
+        : { components: { securitySchemes: { [bearerScheme]: { type: "http", scheme: "bearer" } } } }),
       tags: [
         { name: "stations", description: "Stations now, their windows, and the nearest that has what is needed" },
         { name: "zones", description: "Averages over the stations of a zone" },

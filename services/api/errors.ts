@@ -5,6 +5,7 @@
 export const apiErrors = {
   invalid_parameter: { status: 400, meaning: "A parameter is missing, unknown or malformed; the message names it" },
   bad_request: { status: 400, meaning: "The request itself can't be read" },
+  unauthorised: { status: 401, meaning: "The API asks for a token, and none that it knows was sent" },
   unknown_route: { status: 404, meaning: "There is nothing at this path for this method" },
   unknown_source: { status: 404, meaning: "No source has this name" },
   unknown_station: { status: 404, meaning: "No station has this id" },

@@ -18,12 +18,12 @@ const contentSecurityPolicy = [
   "worker-src 'self' blob:",
 ].join("; ");
 
-/** Security headers, and access from any web page: the data is public and only read. */
+/** Security headers, and access from any web page: what is served is only read, and nothing by a cookie. */
 export function addHeaders(app: ApiServer): void {
   app.addHook("onRequest", async (_request, reply) => {
     reply.headers({
       "access-control-allow-origin": "*",
-      "access-control-expose-headers": "etag, retry-after",
+      "access-control-expose-headers": "etag, retry-after, www-authenticate",
       "content-security-policy": contentSecurityPolicy,
       "cross-origin-resource-policy": "cross-origin",
       "referrer-policy": "no-referrer",
@@ -35,7 +35,8 @@ export function addHeaders(app: ApiServer): void {
   app.options("/*", { schema: { hide: true } }, async (_request, reply) => {
     reply.code(204).headers({
       "access-control-allow-methods": "GET, HEAD, OPTIONS",
-      "access-control-allow-headers": "*",
+      // The wildcard leaves Authorization out (Fetch Standard, CORS protocol).
+      "access-control-allow-headers": "authorization, *",
       "access-control-max-age": "86400",
     });
   });

@@ -4,7 +4,7 @@ import type { ConnectionSettings, SaslLogin } from "../../adapters/kafka/client/
 import type { MongodbOptions } from "../../adapters/mongodb/options.ts";
 import { VelibError } from "../../core/errors.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
-import { durationMs } from "../config/settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
 
 /**
  * How to reach Kafka, from the configuration.

@@ -2,7 +2,7 @@ import { attributionOfHost, unknownLicence } from "../../adapters/attribution/kn
 import { shownUrl } from "../../adapters/http/shown-url.ts";
 import type { SourceDescription } from "../api/deps.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { durationMs } from "../config/settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { defaultIntervalMs } from "../sources/open-source.ts";
 import { simulatedAttribution } from "../sources/simulated-source.ts";
 

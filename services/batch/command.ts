@@ -6,6 +6,7 @@ import { VelibError } from "../../core/errors.ts";
 import type { HistoryStore } from "../../core/ports/history-store.ts";
 import type { HistoryPlace } from "../jobs/history-place.ts";
 import { historyPlace, openHistory, runJobAt } from "../jobs/history-place.ts";
+import { assertKnownSource } from "../jobs/known-source.ts";
 import type { JobContext } from "../jobs/run-job.ts";
 import { assertNotStopped } from "../jobs/run-job.ts";
 import type { BatchDeps } from "./batch.ts";
@@ -132,12 +133,8 @@ async function readShare(place: HistoryPlace, options: BatchOptions, { share, fo
 
 async function chooseSources(history: HistoryStore, named: readonly string[] | undefined): Promise<string[]> {
   const sources = await history.sources();
-  const unknown = named?.find((name) => !sources.includes(name));
-  if (unknown === undefined) return [...(named ?? sources)];
-  throw new VelibError(
-    "VELIB_CONFIG_INVALID",
-    `--source ${unknown}: the history has no such source; it has ${sources.join(", ") || "none"}`,
-  );
+  for (const name of named ?? []) assertKnownSource(sources, name);
+  return [...(named ?? sources)];
 }
 
 function assertReports(days: readonly DayResult[]): void {

@@ -15,6 +15,7 @@ const commands = {
   batch: async () => (await import("../batch/command.ts")).batchCommand(),
   train: async () => (await import("../trainer/command.ts")).trainCommand(),
   simulate: async () => (await import("../simulator/command.ts")).simulateCommand(),
+  operator: async () => (await import("../../operator/command.ts")).operatorCommand(),
 };
 
 /** @param wanted the subcommand that is called; all are loaded when it is none of them */

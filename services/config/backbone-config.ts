@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { Config } from "./config.ts";
-import { positiveDurationPattern } from "./duration.ts";
+import { positiveDurationPattern } from "../../core/time/duration.ts";
 
 const closed = { additionalProperties: false };
 

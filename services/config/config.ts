@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { largestCity } from "../../core/simulation/city-zones.ts";
-import { durationPattern, positiveDurationPattern } from "./duration.ts";
+import { durationPattern, positiveDurationPattern } from "../../core/time/duration.ts";
+import { SourceAuthentication } from "./source-authentication.ts";
 
 /** `expected` says in messages and in the reference what a value looks like. */
 const Duration = (description: string, fallback?: string, pattern = positiveDurationPattern) =>
@@ -30,6 +31,7 @@ export const SourceConfig = Type.Object(
             description: "A gbfs.json or an Opendatasoft dataset; recognised by its body",
             expected: "an address",
           }),
+          authentication: Type.Optional(SourceAuthentication),
         },
         { ...closed, description: "A live feed" },
       ),
@@ -138,6 +140,18 @@ export const Config = Type.Object(
           description: "Port to listen on, 0 for any free one",
           expected: "a whole number from 0 to 65535",
         }),
+        authentication: Type.Optional(
+          Type.Object(
+            {
+              bearerTokensFolder: Type.String({
+                minLength: 1,
+                description: "A folder with a file for each reader: its name names the reader, it holds the token",
+                expected: "a path",
+              }),
+            },
+            { ...closed, description: "Who may read the API; everybody who reaches it unless set" },
+          ),
+        ),
       },
       { ...closed, default: {}, description: "The API and the console" },
     ),

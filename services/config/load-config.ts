@@ -4,7 +4,8 @@ import { parse } from "yaml";
 import { VelibError } from "../../core/errors.ts";
 import { Config } from "./config.ts";
 import { firstProblem } from "./config-problem.ts";
-import { durationMs } from "./settings.ts";
+import { authenticationProblem } from "./source-authentication.ts";
+import { durationMs } from "../../core/time/duration.ts";
 
 /**
  * Reads a configuration file (YAML or JSON), fills in defaults and checks it.
@@ -56,6 +57,11 @@ export function assertSources({ sources, zones }: Pick<Config, "sources" | "zone
         `sources[${i}].interval`,
         "a recording has its own interval; leave it out, or set recording.pace",
       );
+    }
+    const authentication = source.url?.authentication;
+    const problem = authentication === undefined ? null : authenticationProblem(authentication);
+    if (problem !== null) {
+      throw invalid(origin, `sources[${i}].url.authentication${problem.field}`, problem.remedy);
     }
   }
   const zoneKinds = Object.keys(zones ?? {});

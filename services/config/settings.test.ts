@@ -1,32 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parseDuration } from "./duration.ts";
 import { checkConfig } from "./load-config.ts";
-import { durationMs, holdMs, retentionSettings, windowSettings } from "./settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
+import { holdMs, retentionSettings, windowSettings } from "./settings.ts";
 
 const minute = 60_000;
-
-describe("a duration", () => {
-  it.each([
-    ["500ms", 500],
-    ["0s", 0],
-    ["90s", 90_000],
-    ["3m", 180_000],
-    ["10h", 36_000_000],
-    ["35d", 3_024_000_000],
-    ["007m", 420_000],
-  ])("%s is %i ms", (text, ms) => {
-    expect(parseDuration(text)).toBe(ms);
-    expect(durationMs(text)).toBe(ms);
-  });
-
-  it.each(["", "3", "m", "3 m", " 3m", "3m ", "-3m", "1.5h", "3min", "3M", "1h30m", "1234567890s", "PT3M"])(
-    "%j is none",
-    (text) => {
-      expect(parseDuration(text)).toBeNull();
-      expect(() => durationMs(text)).toThrow("not a duration");
-    },
-  );
-});
 
 describe("the window", () => {
   it.each(["1s", "1m", "3m", "5m", "15m", "1h", "24h", "1d"])("may be %s", (window) => {

@@ -1,15 +1,8 @@
+import { durationMs } from "../../core/time/duration.ts";
 import type { Retention } from "../../adapters/sqlite/sqlite-retention.ts";
 import type { WindowSettings } from "../../core/windows/window-engine.ts";
 import { assertWindowSettings } from "../../core/windows/window-engine.ts";
 import type { Config } from "./config.ts";
-import { parseDuration } from "./duration.ts";
-
-/** A duration that the schema has checked, as ms. */
-export function durationMs(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === null) throw new TypeError(`not a duration: ${text}`);
-  return ms;
-}
 
 /** @throws VelibError VELIB_CONFIG_WINDOW */
 export function windowSettings(config: Pick<Config, "aggregation">): WindowSettings {

@@ -6,7 +6,7 @@ import type { HistoryStore } from "../../core/ports/history-store.ts";
 import { cassandraOptions } from "../backbone/connections.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
 import { loadBackboneConfig } from "../config/load-backbone-config.ts";
-import { durationMs } from "../config/settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { optionDuration } from "./option-values.ts";
 import { patientOpen } from "./patient-open.ts";
 import type { JobContext, JobOptions } from "./run-job.ts";

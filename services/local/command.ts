@@ -2,12 +2,14 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { pino } from "pino";
 import { VelibError } from "../../core/errors.ts";
+import { ReaderTokens } from "../api/reader-tokens.ts";
 import { stopSignal } from "../cli/stop-signal.ts";
 import { version } from "../cli/version.ts";
 import { checkOption } from "../config/check-option.ts";
 import type { Config } from "../config/config.ts";
 import { checkConfig, loadConfig } from "../config/load-config.ts";
-import { durationMs, retentionSettings, windowSettings } from "../config/settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
+import { retentionSettings, windowSettings } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { openSource } from "../sources/open-source.ts";
@@ -51,7 +53,7 @@ async function runCommand(options: Options): Promise<void> {
   const config = await configOf(options);
   const windows = windowSettings(config);
   const zoneOf = zoneRule(config.zones);
-  const { host, port } = config.http;
+  const { host, port, authentication } = config.http;
   await assertPortFree(host, port);
   const signal = stopSignal();
   const opened = await openSources(config, options.source, signal).catch((error: unknown) => {
@@ -69,10 +71,12 @@ async function runCommand(options: Options): Promise<void> {
     const retention = retentionSettings(config);
     const platform = new EmbeddedPlatform(config.dataDir, { windows, keyframeMs, zoneOf, retention }, metrics);
     const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+    const readers = authentication && (await ReaderTokens.open(authentication.bearerTokensFolder, logger));
     const onListening = (url: string) => console.log(welcome(url, config.dataDir, sources, notice));
     const { now, random } = { now: Date.now, random: Math.random };
     const services = { platform, sources, metrics, logger, consoleDir, version, now, random, signal };
-    await runLocal({ ...services, host, port, onListening }).finally(() => platform.close());
+    const options = readers === undefined ? services : { ...services, readers };
+    await runLocal({ ...options, host, port, onListening }).finally(() => platform.close());
     console.log("stopped; the next start goes on from here");
   } finally {
     await Promise.all(sources.map((source) => source.close()));
@@ -90,6 +94,7 @@ async function configOf(options: Options): Promise<Config> {
   const sources =
     options.source === undefined ? config.sources : [await sourceConfig(options.source, options.name, options.pace)];
   const http = {
+    ...config.http,
     host: options.host ?? config.http.host,
     port: options.port === undefined ? config.http.port : Number(options.port),
   };

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import type { Logger } from "pino";
 import { VelibError } from "../../core/errors.ts";
 import { createApi } from "../api/api.ts";
+import type { ReaderTokens } from "../api/reader-tokens.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { RunnableSource } from "../sources/runnable-source.ts";
 import type { EmbeddedPlatform } from "./embedded-platform.ts";
@@ -13,6 +14,8 @@ export interface LocalOptions {
   logger: Logger;
   host: string;
   port: number;
+  /** Who may read; everybody without it. */
+  readers?: ReaderTokens;
   consoleDir: string;
   version: string;
   now: () => number;
@@ -40,6 +43,7 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     now,
     metrics,
     ready: () => ({ ready: true }),
+    ...(options.readers === undefined ? {} : { readers: options.readers }),
     consoleDir: options.consoleDir,
     version: options.version,
     logger,

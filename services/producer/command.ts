@@ -9,7 +9,7 @@ import { runService } from "../backbone/run-service.ts";
 import { runTogether } from "../backbone/run-together.ts";
 import { serviceCommand } from "../backbone/service-command.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { durationMs } from "../config/settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { openSource } from "../sources/open-source.ts";
 import { produceUsers } from "../users/users-services.ts";

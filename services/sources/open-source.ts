@@ -3,14 +3,17 @@ import { openRecording } from "../../adapters/recording/open-recording.ts";
 import { recogniseSource } from "../../adapters/source-url/recognise.ts";
 import type { SourceKind } from "../api/deps.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { durationMs, holdMs } from "../config/settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
+import { holdMs } from "../config/settings.ts";
 import { parsePace } from "../replay/pace.ts";
 import { PollingSource } from "./polling-source.ts";
 import { RecordedSource } from "./recorded-source.ts";
 import type { RunnableSource } from "./runnable-source.ts";
 import { SimulatedSource } from "./simulated-source.ts";
+import { sourceCredentials } from "./source-credentials.ts";
 
 export const defaultIntervalMs = 60_000;
+
 /**
  * Opens a configured source.
  * @throws VelibError when its address can't be reached or is no feed, or its recording can't be read
@@ -29,7 +32,9 @@ export async function openSource(
   }
   if (config.simulator !== undefined) return SimulatedSource.start(config.name, config.simulator, times, now);
   if (config.url === undefined) throw new TypeError(`source ${config.name} has no kind`);
-  const source = await recogniseSource(config.url.address, {}, now(), signal);
+  const { address, authentication } = config.url;
+  const settings = authentication === undefined ? {} : { credentials: sourceCredentials(authentication) };
+  const source = await recogniseSource(address, settings, now(), signal);
   const kind: SourceKind = source instanceof GbfsSource ? "gbfs" : "opendatasoft";
   return new PollingSource(config.name, kind, source, times);
 }

@@ -12,6 +12,7 @@ import type { ModelStore } from "../../core/ports/model-store.ts";
 import { mongodbOptions } from "../backbone/connections.ts";
 import type { HistoryPlace } from "../jobs/history-place.ts";
 import { historyPlace, openHistory, runJobAt } from "../jobs/history-place.ts";
+import { assertKnownSource } from "../jobs/known-source.ts";
 import { patientOpen } from "../jobs/patient-open.ts";
 import type { JobContext } from "../jobs/run-job.ts";
 import type { ContenderName } from "../metrics/label-values.ts";
@@ -108,12 +109,9 @@ async function trainAt(place: HistoryPlace, settings: TrainerSettings, context: 
 /** @param named empty: the only one there is */
 async function chooseSource(history: HistoryStore, named: TrainingSettings["source"]): Promise<string> {
   const sources = await history.sources();
-  if (sources.includes(named)) return named;
   if (named !== "") {
-    throw new VelibError(
-      "VELIB_CONFIG_INVALID",
-      `--source ${named}: the history has no such source; it has ${sources.join(", ") || "none"}`,
-    );
+    assertKnownSource(sources, named);
+    return named;
   }
   const [only] = sources;
   if (only !== undefined && sources.length === 1) return only;

@@ -6,7 +6,7 @@ import { personalDataFilter } from "../../core/users/personal-data.ts";
 import { cassandraOptions, fileOf, kafkaConnection } from "../backbone/connections.ts";
 import type { ServiceContext } from "../backbone/run-service.ts";
 import type { UsersConfig } from "../config/backbone-config.ts";
-import { durationMs } from "../config/settings.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { UsersArchiver } from "./users-archiver.ts";
 import { askForUsers } from "./users-loop.ts";
 import { UsersProducer } from "./users-producer.ts";

@@ -4,6 +4,8 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { velib } from "../../services/cli/testing/run-velib.ts";
 
+/** Of util-linux. A process dies with the test run, also when that is killed: left alone it would go on for ever. */
+const launcher = "setpriv";
 /** How long after it ended by itself a process is started again, ms. */
 const restartAfterMs = 500;
 /** How long Kubernetes waits, unless told otherwise, before it kills a process that was asked to stop, ms. */
@@ -111,9 +113,9 @@ export class SupervisedProcess {
   #spawn(): void {
     this.done = false;
     const log = openSync(this.#logFile, "a");
-    // It dies with the test run, also when that is killed: left alone it would go on for ever.
-    const command = ["--pdeathsig", "KILL", process.execPath, velib, ...this.#args];
-    const child = spawn("setpriv", command, { stdio: ["ignore", log, log] });
+    const child = spawn(launcher, ["--pdeathsig", "KILL", process.execPath, velib, ...this.#args], {
+      stdio: ["ignore", log, log],
+    });
     closeSync(log);
     this.#child = child;
     child.once("close", (code) => {

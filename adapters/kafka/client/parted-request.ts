@@ -28,9 +28,9 @@ export interface RawConnection {
 }
 
 /**
- * Sends a request in kafkajs's queue and gives the answer's bytes. kafkajs's own `send` copies a request twice, each time
- * into zeroed memory of the next power of two: 0.9 CPU s per million windows. Here the parts go to the socket as they are; they
- * must not change until the answer came.
+ * Sends a request in kafkajs's queue and gives the answer's bytes. kafkajs's own `send` copies a request
+ * twice, each time into zeroed memory of the next power of two. Here the parts go to the socket as they are; they must
+ * not change until the answer came.
  */
 export async function sendParts(connection: RawConnection, request: PartedRequest): Promise<Buffer> {
   if (!connection.isAuthenticated()) await connection.authenticate();

@@ -1,17 +1,6 @@
 import { expect, it } from "vitest";
-import { durationMs } from "./duration.ts";
 import { mongodbServers, portOf, webPeers } from "./peer-address.ts";
 import { quantityBytes } from "./quantity.ts";
-
-it.each([
-  ["500ms", 500],
-  ["90s", 90_000],
-  ["3m", 180_000],
-  ["36h", 129_600_000],
-  ["7d", 604_800_000],
-])("reads the duration %s as %d ms", (text, expected) => {
-  expect(durationMs(text)).toBe(expected);
-});
 
 it.each([
   ["1Gi", 1_073_741_824],
@@ -20,10 +9,6 @@ it.each([
   ["2048", 2048],
 ])("reads the quantity %s as %d bytes", (text, expected) => {
   expect(quantityBytes(text)).toBe(expected);
-});
-
-it.each(["", "7", "7w", "d7"])("refuses %j as a duration", (text) => {
-  expect(() => durationMs(text)).toThrow(RangeError);
 });
 
 it.each(["", "1X", "Gi"])("refuses %j as a quantity", (text) => {

@@ -67,5 +67,7 @@ function mergedOffsets(backlogs: readonly ConsumerBacklog[]): Offset[] {
     const before = byPlace.get(place);
     if (before === undefined || BigInt(before.offset) < BigInt(offset.offset)) byPlace.set(place, offset);
   }
-  return [...byPlace.values()].sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+  return [...byPlace.values()].sort((a, b) =>
+    a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
+  );
 }

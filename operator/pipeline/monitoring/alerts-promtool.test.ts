@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { describeAbsent } from "../../../test/real/servers.ts";
@@ -211,7 +211,7 @@ function matchers(labels: Record<string, string>): string {
 /** promtool from TEST_PROMTOOL, the testbed's cache or the PATH; null when there is none. */
 function promtool(): string | null {
   const cache = process.env.VELIB_TESTBED_CACHE ?? join(homedir(), ".cache", "velib-testbed");
-  const installed = [process.env.TEST_PROMTOOL ?? "", join(cache, "bin", "promtool")].find((path) => existsSync(path));
-  if (installed !== undefined) return installed;
-  return spawnSync("promtool", ["--version"]).status === 0 ? "promtool" : null;
+  const folders = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "promtool"));
+  const places = [process.env.TEST_PROMTOOL ?? "", join(cache, "bin", "promtool"), ...folders];
+  return places.find((path) => path !== "" && existsSync(path)) ?? null;
 }

@@ -1,7 +1,7 @@
+import { durationMs } from "../../../core/time/duration.ts";
 import { kindOfSource, type Source } from "../../api/sources.ts";
 import type { VelibPipeline } from "../../api/velib-pipeline.ts";
 import { namespaceOf } from "../backbone/backbone-names.ts";
-import { durationMs } from "../backbone/duration.ts";
 import { workloadNames } from "../workloads/workload-names.ts";
 import type { Activity } from "../workloads/workload-settings.ts";
 import { range, samplesOf } from "./selectors.ts";

@@ -1,9 +1,9 @@
 import type { PipelineConditionType } from "../../api/conditions.ts";
 import type { ApplyFailure } from "../../runtime/apply-failure.ts";
 import type { Finding } from "../../runtime/conditions.ts";
-import type { MissingKind } from "../workloads/workloads.ts";
-import type { Held } from "../workloads/references.ts";
 import type { StoredDeployment } from "../trimmed-objects.ts";
+import type { Held } from "../workloads/references.ts";
+import type { MissingKind } from "../workloads/workloads.ts";
 import { rolloutOf } from "./rollout.ts";
 
 export type PipelineFinding = Finding & { type: PipelineConditionType };
@@ -30,7 +30,8 @@ export function componentFinding(type: PipelineConditionType, state: ComponentSt
   if (state.deployments.length === 0) {
     return { type, status: "False", reason: "Progressing", message: "Its Deployments are being created" };
   }
-  if (state.deployments.some(({ spec }) => spec.replicas !== 0)) return { type, status: "True", reason: "Ready", message: "" };
+  if (state.deployments.some(({ spec }) => spec.replicas !== 0))
+    return { type, status: "True", reason: "Ready", message: "" };
   const reason = state.isSuspended ? "Suspended" : "ScaledToZero";
   return { type, status: "True", reason, message: "No pods are to run" };
 }
@@ -46,5 +47,9 @@ export function problemOf({
   if (failure !== undefined) return { status: "False", reason: failure.reason, message: failure.message };
   const [absent] = missing;
   if (absent === undefined) return null;
-  return { status: "False", reason: "CrdMissing", message: `${absent.message}; left out: ${absent.objects.join(", ")}` };
+  return {
+    status: "False",
+    reason: "CrdMissing",
+    message: `${absent.message}; left out: ${absent.objects.join(", ")}`,
+  };
 }

@@ -25,12 +25,15 @@ const apart = new Set(["DataFresh", "DeadLetters", "Suspended", "Drained", "Reco
  * under way while any is, else ready. The order of the findings is that of the data's way, so that the cause comes first.
  */
 export function pipelineProgress(findings: readonly PipelineFinding[], draining: boolean): Progress {
-  const missing = findings.filter(({ type, status, reason }) => status !== "True" && !apart.has(type) && reason !== "JobFailed");
+  const missing = findings.filter(
+    ({ type, status, reason }) => status !== "True" && !apart.has(type) && reason !== "JobFailed",
+  );
   const stalling = missing.find(({ reason }) => terminalReasons.has(reason));
   if (stalling !== undefined) return { state: "Stalled", reason: stalling.reason, message: saying(stalling) };
   const [first] = missing;
   if (first !== undefined) return { state: "Reconciling", reason: first.reason, message: saying(first) };
-  if (draining) return { state: "Reconciling", reason: "Draining", message: "Suspended: the backlog is worked off first" };
+  if (draining)
+    return { state: "Reconciling", reason: "Draining", message: "Suspended: the backlog is worked off first" };
   const suspended = findings.find(({ type, status }) => type === "Suspended" && status === "True");
   if (suspended) return { state: "Ready", reason: "Suspended", message: suspended.message };
   return { state: "Ready", reason: "Ready", message: "All components are ready" };

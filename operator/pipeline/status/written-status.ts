@@ -3,8 +3,8 @@ import { velibPipelineType } from "../../api/resource-names.ts";
 import { type Condition, mergeConditions } from "../../runtime/conditions.ts";
 import { canonicalJson } from "../../runtime/content-hash.ts";
 import type { KubeApi } from "../../runtime/kube-api.ts";
-import { fieldManager } from "../pipeline-names.ts";
 import type { PipelineCaches } from "../pipeline-caches.ts";
+import { fieldManager } from "../pipeline-names.ts";
 import { type StoredPipeline, statusOf } from "../stored-pipeline.ts";
 import type { PipelineFinding } from "./component-findings.ts";
 
@@ -40,10 +40,19 @@ export async function writeStatus(
   status: VelibPipelineStatus,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (canonicalJson(statusOf(stored)) === canonicalJson(status)) return false;
+  if (comparable(statusOf(stored)) === comparable(status)) return false;
   const { name, namespace, uid, resourceVersion } = stored.metadata;
   const { apiVersion, kind } = velibPipelineType;
   const object = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, status };
   pipelines.observe(await api.applyStatus(velibPipelineType, object, { fieldManager, signal }));
   return true;
+}
+
+/** Lists told apart by key come back in an order of the server's. */
+function comparable(status: VelibPipelineStatus): string {
+  const entries = Object.entries(status).map(([field, value]) => [
+    field,
+    Array.isArray(value) ? value.map((each) => canonicalJson(each)).sort() : value,
+  ]);
+  return canonicalJson(Object.fromEntries(entries));
 }

@@ -1,7 +1,7 @@
+import { durationMs } from "../../../core/time/duration.ts";
 import type { Autoscaling } from "../../api/processing.ts";
 import { pipelinePrefix, type VelibPipeline } from "../../api/velib-pipeline.ts";
 import type { KubeObject } from "../../runtime/kube-object.ts";
-import { durationMs } from "../backbone/duration.ts";
 import type { Connection, KafkaSection } from "../connections.ts";
 import { kedaAuthentication } from "./keda-authentication.ts";
 import { workloadLabels, workloadNames } from "./workload-names.ts";

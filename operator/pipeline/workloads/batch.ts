@@ -1,6 +1,6 @@
+import { durationMs } from "../../../core/time/duration.ts";
 import type { Batch } from "../../api/processing.ts";
 import type { KubeObject } from "../../runtime/kube-object.ts";
-import { durationMs } from "../backbone/duration.ts";
 import { batchClaim, batchConfigKey, batchFolder, batchVolume } from "./batch-files.ts";
 import { type ComponentObjects, configMap, podInputs, type WorkloadContext } from "./component-parts.ts";
 import { fileGroup, podTemplate, ports } from "./pod-template.ts";

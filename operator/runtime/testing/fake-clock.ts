@@ -4,6 +4,8 @@ import type { Clock } from "../clock.ts";
 export interface FakeClock extends Clock {
   /** Goes on by `ms`, calling back whatever is due on the way, each at its time and with its promises settled. */
   advance(ms: number): Promise<void>;
+  /** Time passes and nothing is called back, as when the process is suspended. */
+  jump(ms: number): void;
   /** How many callbacks wait. */
   readonly waiting: number;
 }
@@ -42,6 +44,9 @@ export function fakeClock(date = Date.UTC(2026, 0, 5, 12)): FakeClock {
         await settle();
       }
       elapsed = until;
+    },
+    jump(ms) {
+      elapsed += ms;
     },
     get waiting() {
       return timers.size;

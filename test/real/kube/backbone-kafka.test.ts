@@ -9,7 +9,7 @@ import { KafkaDeadLetters } from "../../../adapters/kafka/kafka-dead-letters.ts"
 import { KafkaLog } from "../../../adapters/kafka/kafka-log.ts";
 import { KafkaUserLog } from "../../../adapters/kafka/kafka-user-log.ts";
 import { groupLag } from "../../../adapters/kafka/lag.ts";
-import { durationMs } from "../../../operator/pipeline/backbone/duration.ts";
+import { durationMs } from "../../../core/time/duration.ts";
 import { pipelineTopics, topicSettings } from "../../../operator/pipeline/backbone/kafka-topics.ts";
 import { userRights } from "../../../operator/pipeline/backbone/kafka-user.ts";
 import { pipelineOf } from "../../../operator/pipeline/backbone/testing/backbone-pipeline.ts";

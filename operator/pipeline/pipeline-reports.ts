@@ -1,0 +1,112 @@
+import { conditionOf } from "../runtime/conditions.ts";
+import type { ReconcileResult, Watch } from "../runtime/controller.ts";
+import type { KubeApi } from "../runtime/kube-api.ts";
+import { isTerminating, keyText, type ObjectKey } from "../runtime/kube-object.ts";
+import { BY_OWNER } from "../runtime/owned-object.ts";
+import { namespaceOf } from "./backbone/backbone-names.ts";
+import type { PipelineCaches } from "./pipeline-caches.ts";
+import type { GetJson } from "./process-answers.ts";
+import {
+  askProcesses,
+  type ConsumingComponent,
+  consumingComponents,
+  type ProcessAddresses,
+  type ProcessReport,
+  type ReportQuestions,
+} from "./process-report.ts";
+import type { ReferencedContent } from "./referenced-content.ts";
+import { currentConditions } from "./status/written-status.ts";
+import type { StoredPipeline } from "./stored-pipeline.ts";
+import type { StoredDeployment } from "./trimmed-objects.ts";
+import { workloadReferenceNames } from "./workloads/watched-references.ts";
+
+/** What the pipelines' own processes say, asked for in turn and kept for the reconciler. */
+export interface PipelineReports {
+  /** The newest reports of a pipeline, oldest first; empty before the first. */
+  of(key: ObjectKey): readonly ProcessReport[];
+  /** One visit: asks the processes of a pipeline. */
+  visit(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult>;
+  /** Keys of pipelines whose processes were asked. */
+  readonly news: Watch;
+}
+
+export interface ReportSettings {
+  readonly api: KubeApi;
+  readonly caches: PipelineCaches;
+  readonly content: ReferencedContent;
+  readonly getJson: GetJson;
+  readonly addresses: ProcessAddresses;
+  /** Time between two rounds of questions to one pipeline, ms. */
+  readonly intervalMs: number;
+  /** The same while its end is waited for. */
+  readonly drainingIntervalMs: number;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** Kept of a pipeline: a lag is told when it lasted over all of them. */
+const KEPT_REPORTS = 3;
+
+export function pipelineReports(settings: ReportSettings): PipelineReports {
+  const { caches, content, intervalMs, drainingIntervalMs, random } = settings;
+  const reports = new Map<string, readonly ProcessReport[]>();
+  const listeners = new Set<(key: ObjectKey) => void>();
+
+  async function visit(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult> {
+    const stored = caches.pipelines.store.get(key);
+    if (stored === null || stored.resource === null || isTerminating(stored)) {
+      reports.delete(keyText(key));
+      return {};
+    }
+    const pipeline = stored.resource;
+    const questions = questionsFor(stored, deploymentsOf(caches, stored));
+    const isAsked = questions.askApi || questions.consumers.length > 0;
+    // without pods that could answer, their Deployments' events bring it back
+    if (!isAsked) return {};
+    const names = { secrets: workloadReferenceNames(pipeline).secrets, configMaps: [] };
+    const observed = await content.observe(namespaceOf(pipeline), names, signal);
+    const report = await askProcesses(settings, pipeline, observed, questions, signal);
+    const before = reports.get(keyText(key)) ?? [];
+    reports.set(keyText(key), [...before, report].slice(-KEPT_REPORTS));
+    for (const tell of listeners) tell(key);
+    const wait = questions.stopping ? drainingIntervalMs : intervalMs;
+    return { requeueAfterMs: wait * (0.9 + random() / 5) };
+  }
+
+  return {
+    of: (key) => reports.get(keyText(key)) ?? [],
+    visit,
+    news: {
+      synced: () => true,
+      subscribe(enqueue) {
+        listeners.add(enqueue);
+        return () => listeners.delete(enqueue);
+      },
+    },
+  };
+}
+
+/** The Deployments of a pipeline. */
+export function deploymentsOf({ deployments }: PipelineCaches, { metadata }: StoredPipeline): StoredDeployment[] {
+  return deployments.store.byIndex(BY_OWNER, metadata.uid);
+}
+
+/** Those of a component. */
+export function ofComponent(deployments: readonly StoredDeployment[], component: string): StoredDeployment[] {
+  return deployments.filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === component);
+}
+
+/** Components that consume and are to have pods. */
+export function consumersAmong(deployments: readonly StoredDeployment[]): ConsumingComponent[] {
+  return consumingComponents.filter((component) =>
+    ofComponent(deployments, component).some(({ spec }) => (spec.replicas ?? 1) > 0),
+  );
+}
+
+function questionsFor(stored: StoredPipeline, deployments: readonly StoredDeployment[]): ReportQuestions {
+  const hasReady = (component: string) =>
+    ofComponent(deployments, component).some(({ status }) => (status?.readyReplicas ?? 0) > 0);
+  const drained = conditionOf(currentConditions(stored), "Drained")?.status === "True";
+  const stopping = stored.resource?.spec.suspend === true && !drained;
+  return { askApi: hasReady("api"), consumers: consumersAmong(deployments).filter(hasReady), stopping };
+}
