@@ -15,7 +15,7 @@ interface StationText {
 export class WindowRecords {
   readonly #stations = new Map<string, Map<string, StationText>>();
   #last: StationText | null = null;
-  /** Memory of former blocks: taking a megabyte from the system anew for each costs as much as filling it. */
+  /** Memory of former blocks: it is not taken from the system anew for each. */
   readonly #buffers: Buffer[] = [];
 
   /** The rows of a batch. The blocks are good until the next call: it writes into the same memory. */

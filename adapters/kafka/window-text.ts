@@ -39,8 +39,8 @@ export function timesText(start: number, lengthMs: number): Buffer {
 
 /**
  * A station's windows as JSON, exactly as `JSON.stringify` writes a `StationWindow`. The text stays from one window to
- * the next, and only what differs or moved is written anew: at polls of five minutes half of the windows differ from
- * the one before in their times alone.
+ * the next, and only what differs or moved is written anew: the windows of a quiet station differ from the one before in
+ * their times alone.
  */
 export class WindowText {
   /** The key of the records: `source/station`, as in the log. */

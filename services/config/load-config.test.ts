@@ -103,6 +103,8 @@ describe("a configuration file", () => {
 });
 
 const source = { name: "paris", simulator: {} };
+const key = { name: "X-Api-Key", valueFile: "/key" };
+const client = { tokenUrl: "file:///token", clientIdFile: "/id", clientSecretFile: "/secret" };
 
 it.each([
   [{ windw: "3m" }, 'windw: unknown key "windw"; known here: dataDir, http, sources, zones, aggregation'],
@@ -113,8 +115,29 @@ it.each([
   ],
   [
     { sources: [{ name: "b", url: { address: "x", port: 1 } }] },
-    'sources[0].url.port: unknown key "port"; known here: address',
+    'sources[0].url.port: unknown key "port"; known here: address, authentication',
   ],
+  [
+    { sources: [{ name: "b", url: { address: "x", authentication: { bearer: { token: "t" } } } }] },
+    'sources[0].url.authentication.bearer.token: unknown key "token"; known here: tokenFile',
+  ],
+  [
+    { sources: [{ name: "b", url: { address: "x", authentication: {} } }] },
+    "sources[0].url.authentication: set exactly one of headers, bearer and oauth2ClientCredentials, not 0",
+  ],
+  [
+    { sources: [{ name: "b", url: { address: "x", authentication: { bearer: { tokenFile: "/t" }, headers: [key] } } }] },
+    "sources[0].url.authentication: set exactly one of headers, bearer and oauth2ClientCredentials, not 2",
+  ],
+  [
+    { sources: [{ name: "b", url: { address: "x", authentication: { headers: [key, key] } } }] },
+    'sources[0].url.authentication.headers[1].name: "x-api-key" is set twice',
+  ],
+  [
+    { sources: [{ name: "b", url: { address: "x", authentication: { oauth2ClientCredentials: client } } }] },
+    "sources[0].url.authentication.oauth2ClientCredentials.tokenUrl: no http:// or https:// address",
+  ],
+  [{ http: { authentication: {} } }, "http.authentication.bearerTokensFolder: missing, expected a path"],
   ["velib", `(top level): expected a mapping of keys to values, got "velib"; ${reference}`],
   [null, "(top level): expected a mapping of keys to values, got null"],
   [[], "(top level): expected a mapping of keys to values, got []"],

@@ -68,15 +68,15 @@ async function runCommand(options: Options): Promise<void> {
   try {
     const keyframeMs = durationMs(config.deduplication.keyframeInterval);
     const metrics = createMetrics({ version });
-    const retention = retentionSettings(config);
-    const platform = new EmbeddedPlatform(config.dataDir, { windows, keyframeMs, zoneOf, retention }, metrics);
     const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
     const readers = authentication && (await ReaderTokens.open(authentication.bearerTokensFolder, logger));
+    const retention = retentionSettings(config);
+    const platform = new EmbeddedPlatform(config.dataDir, { windows, keyframeMs, zoneOf, retention }, metrics);
     const onListening = (url: string) => console.log(welcome(url, config.dataDir, sources, notice));
     const { now, random } = { now: Date.now, random: Math.random };
     const services = { platform, sources, metrics, logger, consoleDir, version, now, random, signal };
-    const options = readers === undefined ? services : { ...services, readers };
-    await runLocal({ ...options, host, port, onListening }).finally(() => platform.close());
+    const restricted = readers === undefined ? services : { ...services, readers };
+    await runLocal({ ...restricted, host, port, onListening }).finally(() => platform.close());
     console.log("stopped; the next start goes on from here");
   } finally {
     await Promise.all(sources.map((source) => source.close()));
