@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { pino } from "pino";
+import { createNotifier, httpPost } from "./notifications.ts";
 import type { OperatorOptions } from "./operator-options.ts";
 import { createEventRecorder } from "./runtime/event-recorder.ts";
 import { type HealthCheck, startHealthServer } from "./runtime/health-server.ts";
@@ -54,6 +55,7 @@ export async function runOperator(options: OperatorOptions, env: NodeJS.ProcessE
       log,
       onDropped: () => metrics.eventDropped(),
     });
+    const notifier = createNotifier({ api, events, post: httpPost(10_000) });
     const { addPipelineControllers } = await import("./pipeline/pipeline-controller.ts");
     const workloads = {
       image: options.image,
@@ -62,10 +64,19 @@ export async function runOperator(options: OperatorOptions, env: NodeJS.ProcessE
       operator: { namespace, labels: ownLabels },
     };
     for (const watched of options.watchNamespace.length === 0 ? [undefined] : options.watchNamespace) {
-      addPipelineControllers({ manager, events, workloads, ...(watched === undefined ? {} : { namespace: watched }) });
+      addPipelineControllers({
+        manager,
+        events,
+        notifier,
+        workloads,
+        ...(watched === undefined ? {} : { namespace: watched }),
+      });
     }
     ready = manager.ready;
-    await manager.run(stop, () => events.flush());
+    await manager.run(stop, async () => {
+      await notifier.flush();
+      await events.flush();
+    });
     log.info({}, "stopped");
   } finally {
     connection.close();

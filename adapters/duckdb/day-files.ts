@@ -41,22 +41,26 @@ export interface DayFiles {
  */
 export async function writeDayFiles(day: RawDay, folder: string, threads: number): Promise<DayFiles> {
   const settings = { threads, spillFolder: join(folder, "spill"), timeZone: day.timeZone };
+  const files = {
+    parquet: join(folder, "observations.parquet"),
+    csv: join(folder, "observations.csv"),
+    carriedParquet: join(folder, "carried.parquet"),
+  };
   return withSession(settings, async (connection) => {
-    await loadRaw(connection, day);
-    await connection.run(`CREATE TABLE held AS ${heldObservations(day.keyframeMs)}`);
-    const within = `${observationsOf(literal(day.source))} WHERE at_ms >= ${day.start} AND at_ms < ${day.end}`;
-    await connection.run(`CREATE TABLE observations AS ${within} ORDER BY at_ms, station`);
-    const files = {
-      parquet: join(folder, "observations.parquet"),
-      csv: join(folder, "observations.csv"),
-      carriedParquet: join(folder, "carried.parquet"),
-    };
-    const observations = await copied(connection, `COPY observations TO ${literal(files.parquet)} ${asParquet}`);
-    await connection.run(`COPY (SELECT ${csvColumns} FROM observations) TO ${literal(files.csv)} (HEADER)`);
-    const before = `${observationsOf(literal(day.source))} WHERE at_ms < ${day.start} AND until_ms > ${day.start}`;
-    await connection.run(`COPY (${before}) TO ${literal(files.carriedParquet)} ${asParquet}`);
-    const counted = await connection.runAndReadAll("SELECT count(DISTINCT station) FROM observations");
-    return { ...files, observations, stations: Number(counted.getRows()[0]?.[0] ?? 0) };
+    await loadHeld(connection, day);
+    const observations = `${observationsOf(literal(day.source))} WHERE at_ms >= ${day.start} AND at_ms < ${day.end}`;
+    const rows = await copied(
+      connection,
+      `COPY (${observations} ORDER BY at_ms, station) TO ${literal(files.parquet)} ${asParquet}`,
+    );
+    const carried = `${observationsOf(literal(day.source))} WHERE at_ms < ${day.start} AND until_ms > ${day.start}`;
+    await connection.run(`COPY (${carried}) TO ${literal(files.carriedParquet)} ${asParquet}`);
+    await connection.run("DROP TABLE held");
+    // From the Parquet: a second sorted copy of the day in memory would cost as much again.
+    const written = `read_parquet(${literal(files.parquet)})`;
+    await connection.run(`COPY (SELECT ${csvColumns} FROM ${written}) TO ${literal(files.csv)} (HEADER)`);
+    const counted = await connection.runAndReadAll(`SELECT count(DISTINCT station) FROM ${written}`);
+    return { ...files, observations: rows, stations: Number(counted.getRows()[0]?.[0] ?? 0) };
   });
 }
 
@@ -66,11 +70,12 @@ const csvColumns = Object.entries(observationColumns)
   .map(([name, type]) => (type === "TIMESTAMPTZ" ? `${isoText(name)} AS ${name}` : name))
   .join(", ");
 
-async function loadRaw(connection: DuckDBConnection, { observationFiles, pollFile }: RawDay): Promise<void> {
+async function loadHeld(connection: DuckDBConnection, day: RawDay): Promise<void> {
   // With `auto_detect` off nothing is guessed from the first rows.
   const read = (files: readonly string[], columns: Record<string, string>) =>
     `SELECT * FROM read_csv([${files.map(literal)}], columns = ${structOf(columns)}, header = false,
       delim = ',', quote = '"', escape = '"', nullstr = '', auto_detect = false)`;
-  await connection.run(`CREATE TABLE raw AS ${read(observationFiles, rawColumns)}`);
-  await connection.run(`CREATE TABLE polls AS ${read([pollFile], pollColumns)}`);
+  await connection.run(`CREATE VIEW raw AS ${read(day.observationFiles, rawColumns)}`);
+  await connection.run(`CREATE TABLE polls AS ${read([day.pollFile], pollColumns)}`);
+  await connection.run(`CREATE TABLE held AS ${heldObservations(day.keyframeMs)}`);
 }

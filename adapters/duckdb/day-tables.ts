@@ -44,7 +44,7 @@ export function structOf(columns: Record<string, string>): string {
 }
 
 /**
- * Every observation of table `raw` with the end of its hold, ms:
+ * Every observation of `raw` with the end of its hold, ms:
  * until = min(next, last poll before min(next, at + keyframe interval) + hold). The history has changes and keyframes
  * only; a station that is still observed has a record of its own after the keyframe interval at most, and was
  * observed at every poll before it.

@@ -1,3 +1,4 @@
+import type { Notifier } from "../notifications.ts";
 import type { Watch } from "../runtime/controller.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
 import { keyOf, type LiveObject, type ObjectKey } from "../runtime/kube-object.ts";
@@ -13,7 +14,7 @@ import { owningPipeline } from "./pipeline-owner.ts";
 import { pipelineReports } from "./pipeline-reports.ts";
 import type { GetJson } from "./process-answers.ts";
 import { clusterAddresses, type ProcessAddresses } from "./process-report.ts";
-import { type PipelineReconcilerSettings, reconcilePipeline } from "./reconcile-pipeline.ts";
+import { reconcilePipeline } from "./reconcile-pipeline.ts";
 import { referencedContent } from "./referenced-content.ts";
 import { byConfigMap, byInstance, byKafkaCluster, bySecret } from "./stored-pipeline.ts";
 import type { WorkloadSettings } from "./workloads/workload-settings.ts";
@@ -21,6 +22,7 @@ import type { WorkloadSettings } from "./workloads/workload-settings.ts";
 export interface PipelineControllerSettings {
   readonly manager: Manager;
   readonly events: EventRecorder;
+  readonly notifier: Notifier;
   readonly workloads: WorkloadSettings;
   /** All namespaces without it. */
   readonly namespace?: string;
@@ -32,7 +34,6 @@ export interface PipelineControllerSettings {
   readonly drainingIntervalMs?: number;
   /** Of the clean-up of a deleted pipeline, ms. */
   readonly cleanUpDeadlineMs?: number;
-  readonly onStatus?: PipelineReconcilerSettings["onStatus"];
 }
 
 /** Parts of the pipelines' controllers that others build on. */
@@ -42,7 +43,7 @@ export interface PipelineControllers {
 
 /** Adds to the manager what makes VelibPipelines be so: the reconciler, and who asks their processes. */
 export function addPipelineControllers(settings: PipelineControllerSettings): PipelineControllers {
-  const { manager, events, namespace, onStatus = () => {} } = settings;
+  const { manager, events, notifier, namespace } = settings;
   const { api, discovery } = manager;
   const caches = pipelineCaches(manager, namespace);
   const content = referencedContent(api, caches);
@@ -69,7 +70,7 @@ export function addPipelineControllers(settings: PipelineControllerSettings): Pi
     workloads: settings.workloads,
     cleanUp: pipelineCleanUp({ api, caches, events, deadlineMs, now }),
     now,
-    onStatus,
+    notifier,
   });
   const suffix = namespace === undefined ? "" : `-${namespace}`;
   const itselfWatch = watchStore(caches.pipelines.store, itself, notStatusAlone);

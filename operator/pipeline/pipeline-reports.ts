@@ -1,9 +1,11 @@
+import type { VelibPipeline } from "../api/velib-pipeline.ts";
 import { conditionOf } from "../runtime/conditions.ts";
 import type { ReconcileResult, Watch } from "../runtime/controller.ts";
 import type { KubeApi } from "../runtime/kube-api.ts";
 import { isTerminating, keyText, type ObjectKey } from "../runtime/kube-object.ts";
 import { BY_OWNER } from "../runtime/owned-object.ts";
 import { namespaceOf } from "./backbone/backbone-names.ts";
+import { type Advice, type Adviser, createAdviser, lagSample } from "./lifecycle/scaling-advice.ts";
 import type { PipelineCaches } from "./pipeline-caches.ts";
 import type { GetJson } from "./process-answers.ts";
 import {
@@ -24,6 +26,8 @@ import { workloadReferenceNames } from "./workloads/watched-references.ts";
 export interface PipelineReports {
   /** The newest reports of a pipeline, oldest first; empty before the first. */
   of(key: ObjectKey): readonly ProcessReport[];
+  /** How many aggregators would work off the backlog in time; null: not asked for, or nothing is known yet. */
+  advice(key: ObjectKey): Advice | null;
   /** One visit: asks the processes of a pipeline. */
   visit(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult>;
   /** Keys of pipelines whose processes were asked. */
@@ -50,17 +54,19 @@ const KEPT_REPORTS = 3;
 export function pipelineReports(settings: ReportSettings): PipelineReports {
   const { caches, content, intervalMs, drainingIntervalMs, random } = settings;
   const reports = new Map<string, readonly ProcessReport[]>();
+  const advisers = new Map<string, Adviser>();
   const listeners = new Set<(key: ObjectKey) => void>();
 
   async function visit(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult> {
     const stored = caches.pipelines.store.get(key);
     if (stored === null || stored.resource === null || isTerminating(stored)) {
       reports.delete(keyText(key));
+      advisers.delete(keyText(key));
       return {};
     }
     const pipeline = stored.resource;
     const questions = questionsFor(stored, deploymentsOf(caches, stored));
-    const isAsked = questions.askApi || questions.consumers.length > 0;
+    const isAsked = questions.askApi || questions.stopping || questions.consumers.length > 0;
     // without pods that could answer, their Deployments' events bring it back
     if (!isAsked) return {};
     const names = { secrets: workloadReferenceNames(pipeline).secrets, configMaps: [] };
@@ -68,12 +74,24 @@ export function pipelineReports(settings: ReportSettings): PipelineReports {
     const report = await askProcesses(settings, pipeline, observed, questions, signal);
     const before = reports.get(keyText(key)) ?? [];
     reports.set(keyText(key), [...before, report].slice(-KEPT_REPORTS));
+    advise(key, pipeline, report);
     for (const tell of listeners) tell(key);
     const wait = questions.stopping ? drainingIntervalMs : intervalMs;
     return { requeueAfterMs: wait * (0.9 + random() / 5) };
   }
 
+  function advise(key: ObjectKey, pipeline: VelibPipeline, report: ProcessReport): void {
+    const sample = lagSample(pipeline, report);
+    if (pipeline.spec.aggregation.autoscaling === undefined || pipeline.spec.suspend) advisers.delete(keyText(key));
+    else if (sample !== null) {
+      const adviser = advisers.get(keyText(key)) ?? createAdviser();
+      advisers.set(keyText(key), adviser);
+      adviser.take(sample, pipeline.spec.aggregation.autoscaling);
+    }
+  }
+
   return {
+    advice: (key) => advisers.get(keyText(key))?.advice ?? null,
     of: (key) => reports.get(keyText(key)) ?? [],
     visit,
     news: {
@@ -108,5 +126,12 @@ function questionsFor(stored: StoredPipeline, deployments: readonly StoredDeploy
     ofComponent(deployments, component).some(({ status }) => (status?.readyReplicas ?? 0) > 0);
   const drained = conditionOf(currentConditions(stored), "Drained")?.status === "True";
   const stopping = stored.resource?.spec.suspend === true && !drained;
-  return { askApi: hasReady("api"), consumers: consumersAmong(deployments).filter(hasReady), stopping };
+  const consumers = consumersAmong(deployments);
+  return {
+    askApi: hasReady("api"),
+    // one that is not ready, as its database is away, can still tell how much is left
+    consumers: stopping ? consumers : consumers.filter(hasReady),
+    stopping,
+    readers: ofComponent(deployments, "aggregator").reduce((sum, { status }) => sum + (status?.readyReplicas ?? 0), 0),
+  };
 }

@@ -27,6 +27,8 @@ export interface ProcessReport {
   readonly producersGone: boolean;
   /** By component; absent where no pod answered. */
   readonly backlogs: ReadonlyMap<ConsumingComponent, readonly GroupAnswer[]>;
+  /** Aggregators that were ready. */
+  readonly readers: number;
 }
 
 /** Where the processes of a pipeline are reached. */
@@ -54,6 +56,8 @@ export interface ReportQuestions {
   readonly consumers: readonly ConsumingComponent[];
   /** Whether it matters that no producer is left. */
   readonly stopping: boolean;
+  /** Aggregators that are ready. */
+  readonly readers: number;
 }
 
 const podKind: ResourceType = { apiVersion: "v1", kind: "Pod", plural: "pods", namespaced: true };
@@ -90,7 +94,7 @@ export async function askProcesses(
       break;
     }
   }
-  return { at: now(), sources, deadLetters, producersGone, backlogs };
+  return { at: now(), sources, deadLetters, producersGone, backlogs, readers: questions.readers };
 }
 
 /** Pods that run or may still run. */

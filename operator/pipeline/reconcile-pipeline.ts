@@ -1,5 +1,6 @@
 import { annotations } from "../api/resource-names.ts";
 import type { VelibPipeline } from "../api/velib-pipeline.ts";
+import type { Notifier } from "../notifications.ts";
 import type { ApplyFailure } from "../runtime/apply-failure.ts";
 import { type Reconcile, type ReconcileResult, TerminalError } from "../runtime/controller.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
@@ -21,8 +22,9 @@ import type { ReferencedContent } from "./referenced-content.ts";
 import { foundStatus } from "./status/found-status.ts";
 import { recordRolls } from "./status/roll-events.ts";
 import { invalidStatus, pausedStatus } from "./status/special-status.ts";
+import { transitionsBetween } from "./status/transitions.ts";
 import { nextStatus, writeStatus } from "./status/written-status.ts";
-import { byInstance, type StoredPipeline } from "./stored-pipeline.ts";
+import { byInstance, type StoredPipeline, statusOf } from "./stored-pipeline.ts";
 import { restartsBetween } from "./workloads/restarts.ts";
 import { workloadReferenceNames } from "./workloads/watched-references.ts";
 import type { WorkloadSettings } from "./workloads/workload-settings.ts";
@@ -40,8 +42,7 @@ export interface PipelineReconcilerSettings {
   /** Clean-up before a pipeline with deletionPolicy Delete goes. */
   readonly cleanUp: CleanUp;
   readonly now: () => Date;
-  /** Told after a status that differs was written. */
-  readonly onStatus: (before: StoredPipeline, pipeline: VelibPipeline, after: VelibPipeline["status"]) => void;
+  readonly notifier: Notifier;
 }
 
 /**
@@ -49,12 +50,15 @@ export interface PipelineReconcilerSettings {
  * objects are applied, and the status follows, written only where it differs.
  */
 export function reconcilePipeline(settings: PipelineReconcilerSettings): Reconcile {
-  const { api, caches, content, objects, reports, events } = settings;
+  const { api, caches, content, objects, reports, events, notifier } = settings;
 
   async function status(stored: StoredPipeline, next: ReturnType<typeof nextStatus>, signal: AbortSignal) {
     const isWritten = await writeStatus(api, caches, stored, next, signal);
-    if (isWritten && stored.resource !== null) settings.onStatus(stored, stored.resource, next);
-    return isWritten;
+    if (!isWritten) return;
+    for (const { reason, type, note, notice } of transitionsBetween(statusOf(stored), next)) {
+      events.record(stored, { type, reason, note, action: "Reconcile" });
+      if (notice !== null) notifier.tell(stored, stored.resource?.spec.notifications, { ...notice, message: note });
+    }
   }
 
   async function observe(pipeline: VelibPipeline, signal: AbortSignal): Promise<ObservedObjects> {
@@ -109,6 +113,7 @@ export function reconcilePipeline(settings: PipelineReconcilerSettings): Reconci
       deployments: deploymentsOf(caches, stored),
       jobs: caches.jobs.store.byIndex(byInstance, `${namespaceOf(pipeline)}/${instanceLabel(pipeline)}`),
       reports: reports.of(keyOf(stored)),
+      advice: reports.advice(keyOf(stored)),
       now: settings.now(),
     });
     await status(stored, nextStatus(stored, found, settings.now()), signal);

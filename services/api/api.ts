@@ -5,13 +5,14 @@ import { addConsole } from "./console-files.ts";
 import type { ApiDeps, ApiServer } from "./deps.ts";
 import { addDocs } from "./docs-page.ts";
 import { addEntityTags } from "./entity-tag.ts";
-import { addErrorAnswers, answerUnroutable } from "./error-answers.ts";
+import { addErrorAnswers, addOutageAnswers, answerUnroutable } from "./error-answers.ts";
 import { addHeaders } from "./http-headers.ts";
 import { countRequests } from "./http-metrics.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { nearbyRoutes } from "./routes/nearby.ts";
+import { pipelineRoutes } from "./routes/pipeline.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { sourceRoutes } from "./routes/sources.ts";
 import { stationWindowRoutes } from "./routes/station-windows.ts";
@@ -56,6 +57,8 @@ export function createApi(deps: ApiDeps): ApiServer {
   app.decorate("liveFeed", feed);
   app.addHook("preClose", async () => feed.close());
   deps.metrics.readFeedsFrom(async () => {
+    // A scrape that waited for the results in vain would lose all other metrics with them.
+    if (!deps.ready().ready) return [];
     const entries = await listSources(deps.results, deps.sources);
     return entries.map((entry) => {
       const { dataAgeMs, pollAgeMs } = freshnessOf(entry, deps.now());
@@ -71,6 +74,7 @@ export function createApi(deps: ApiDeps): ApiServer {
   // Within a plug-in, so that the OpenAPI plug-in registered before is there to see the routes.
   app.register(async (scope) => {
     const routes = scope.withTypeProvider<TypeBoxTypeProvider>();
+    addOutageAnswers(routes);
     if (deps.readers !== undefined) requireToken(routes, deps.readers);
     sourceRoutes(routes, deps);
     stationRoutes(routes, deps);
@@ -79,6 +83,7 @@ export function createApi(deps: ApiDeps): ApiServer {
     nearbyRoutes(routes, deps);
     deadLetterRoutes(routes, deps);
     liveRoutes(routes, deps, feed);
+    pipelineRoutes(routes, deps);
   });
   app.register(async (scope) => probeRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
   if (deps.consoleDir === undefined) {

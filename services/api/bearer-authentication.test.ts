@@ -70,6 +70,7 @@ describe("an API with readers", () => {
   });
 
   it("closes every route below /v1, for HEAD too, and tells no unknown station from a known one", async () => {
+    await city.app.ready();
     const open: string[] = [];
     for (const route of city.routes.filter((url) => url.startsWith("/v1/"))) {
       const url = route.replaceAll(/:\w+/g, "x");

@@ -1,5 +1,5 @@
-import { ApiError } from "./errors.ts";
 import type { ApiServer } from "./deps.ts";
+import { ApiError } from "./errors.ts";
 import type { ReaderTokens } from "./reader-tokens.ts";
 import { errorResponses } from "./schema/error.ts";
 

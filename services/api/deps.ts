@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
-import type { DeadLetters } from "../../core/ports/dead-letters.ts";
-import type { ResultStore } from "../../core/ports/result-store.ts";
 import type { Attribution } from "../../core/ports/source.ts";
+import type { Backlog } from "../backbone/backlog.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { ReadDeadLetters, ReadResults } from "./awaited-stores.ts";
 import type { LiveOptions } from "./live/live-feed.ts";
 import type { ReaderTokens } from "./reader-tokens.ts";
 
@@ -25,9 +25,11 @@ export interface SourceDescription {
 }
 
 export interface ApiDeps {
-  results: ResultStore;
-  deadLetters: DeadLetters;
+  results: ReadResults;
+  deadLetters: ReadDeadLetters;
   sources: readonly SourceDescription[];
+  /** Asks what the consumers of the log have still to do; absent where there are none beside this process. */
+  backlog?: () => Promise<Backlog>;
   /** The wall clock, ms. */
   now: () => number;
   metrics: Metrics;

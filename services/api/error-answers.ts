@@ -1,13 +1,16 @@
 import type { FastifyError, FastifyReply } from "fastify";
+import { VelibError } from "../../core/errors.ts";
 import type { ApiServer } from "./deps.ts";
 import { ApiError, shown } from "./errors.ts";
 import { invalidRequest } from "./invalid-request.ts";
+import { errorResponses } from "./schema/error.ts";
 
 /** Every error leaves as `{error: {code, message}}` with its HTTP status. */
 export function addErrorAnswers(app: ApiServer): void {
   app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
     const error = apiErrorOf(thrown, request);
-    if (error.code === "internal") request.log.error({ err: thrown, url: request.url }, "request failed");
+    if (thrown instanceof VelibError) request.log.warn({ code: thrown.code, reason: thrown.message }, "request failed");
+    else if (error.code === "internal") request.log.error({ err: thrown, url: request.url }, "request failed");
     reply.code(error.status);
     return { error: { code: error.code, message: error.message } };
   });
@@ -24,6 +27,15 @@ export function addErrorAnswers(app: ApiServer): void {
   });
 }
 
+/** Documents for every route added to `scope` after it that its store may be away. */
+export function addOutageAnswers(scope: ApiServer): void {
+  scope.addHook("onRoute", (route) => {
+    const { response, ...schema } = route.schema ?? {};
+    const documented = typeof response === "object" ? response : {};
+    route.schema = { ...schema, response: { ...errorResponses("not_ready"), ...documented } };
+  });
+}
+
 /** The answer to a request that fails before any route: a malformed address, say. */
 export function answerUnroutable(error: FastifyError, reply: FastifyReply): void {
   const { code, message, status } = apiErrorOf(error, { query: {}, params: {} });
@@ -32,6 +44,10 @@ export function answerUnroutable(error: FastifyError, reply: FastifyReply): void
 
 function apiErrorOf(thrown: FastifyError, request: { query: unknown; params: unknown }): ApiError {
   if (thrown instanceof ApiError) return thrown;
+  // It may name the server and its addresses: of use to who runs the service, at /readyz and in the log.
+  if (thrown instanceof VelibError && thrown.retryable) {
+    return new ApiError("not_ready", "what this needs can't be read now; /readyz says why, try again later");
+  }
   const failure = thrown.validation?.[0];
   if (failure !== undefined) return invalidRequest(failure, thrown.validationContext ?? "querystring", request);
   const status = thrown.statusCode ?? 500;

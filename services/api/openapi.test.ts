@@ -105,6 +105,7 @@ describe("what the routes answer", () => {
     { path: "/v1/nearby", url: "/v1/nearby?lat=48.8502&lon=2.35", status: 200 },
     { path: "/v1/nearby", url: "/v1/nearby?lat=x&lon=2.35", status: 400 },
     { path: "/v1/dead-letters", url: "/v1/dead-letters", status: 200 },
+    { path: "/v1/pipeline", url: "/v1/pipeline", status: 200 },
     { path: "/healthz", url: "/healthz", status: 200 },
     { path: "/readyz", url: "/readyz", status: 200 },
   ])("$url is what $path documents for $status", async ({ path, url, status }) => {

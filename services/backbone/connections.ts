@@ -3,8 +3,8 @@ import type { CassandraOptions } from "../../adapters/cassandra/options.ts";
 import type { ConnectionSettings, SaslLogin } from "../../adapters/kafka/client/connection-settings.ts";
 import type { MongodbOptions } from "../../adapters/mongodb/options.ts";
 import { VelibError } from "../../core/errors.ts";
-import type { BackboneConfig } from "../config/backbone-config.ts";
 import { durationMs } from "../../core/time/duration.ts";
+import type { BackboneConfig } from "../config/backbone-config.ts";
 
 /**
  * How to reach Kafka, from the configuration.

@@ -3,8 +3,8 @@ import { KafkaDeadLetters } from "../../adapters/kafka/kafka-dead-letters.ts";
 import { KafkaLog } from "../../adapters/kafka/kafka-log.ts";
 import type { RecordCodec } from "../../adapters/kafka/record-codec.ts";
 import { AvroCodec } from "../../adapters/schema-registry/avro-codec.ts";
-import type { BackboneConfig } from "../config/backbone-config.ts";
 import { durationMs } from "../../core/time/duration.ts";
+import type { BackboneConfig } from "../config/backbone-config.ts";
 import { kafkaConnection } from "./connections.ts";
 import type { ServiceContext } from "./run-service.ts";
 

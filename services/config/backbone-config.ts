@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { Config } from "./config.ts";
 import { positiveDurationPattern } from "../../core/time/duration.ts";
+import { Config } from "./config.ts";
 
 const closed = { additionalProperties: false };
 

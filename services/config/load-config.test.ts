@@ -126,7 +126,9 @@ it.each([
     "sources[0].url.authentication: set exactly one of headers, bearer and oauth2ClientCredentials, not 0",
   ],
   [
-    { sources: [{ name: "b", url: { address: "x", authentication: { bearer: { tokenFile: "/t" }, headers: [key] } } }] },
+    {
+      sources: [{ name: "b", url: { address: "x", authentication: { bearer: { tokenFile: "/t" }, headers: [key] } } }],
+    },
     "sources[0].url.authentication: set exactly one of headers, bearer and oauth2ClientCredentials, not 2",
   ],
   [

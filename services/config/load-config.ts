@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import Value from "typebox/value";
 import { parse } from "yaml";
 import { VelibError } from "../../core/errors.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { Config } from "./config.ts";
 import { firstProblem } from "./config-problem.ts";
 import { authenticationProblem } from "./source-authentication.ts";
-import { durationMs } from "../../core/time/duration.ts";
 
 /**
  * Reads a configuration file (YAML or JSON), fills in defaults and checks it.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkConfig } from "./load-config.ts";
 import { durationMs } from "../../core/time/duration.ts";
+import { checkConfig } from "./load-config.ts";
 import { holdMs, retentionSettings, windowSettings } from "./settings.ts";
 
 const minute = 60_000;

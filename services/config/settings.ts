@@ -1,5 +1,5 @@
-import { durationMs } from "../../core/time/duration.ts";
 import type { Retention } from "../../adapters/sqlite/sqlite-retention.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import type { WindowSettings } from "../../core/windows/window-engine.ts";
 import { assertWindowSettings } from "../../core/windows/window-engine.ts";
 import type { Config } from "./config.ts";

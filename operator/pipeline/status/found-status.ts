@@ -8,6 +8,7 @@ import type { LiveObject } from "../../runtime/kube-object.ts";
 import type { Applied } from "../applied.ts";
 import type { DrainPhase } from "../lifecycle/drain.ts";
 import { isOff } from "../lifecycle/drain-view.ts";
+import { type Advice, autoscalingStatus } from "../lifecycle/scaling-advice.ts";
 import { consumersAmong, ofComponent } from "../pipeline-reports.ts";
 import { consumingComponents, type ProcessReport } from "../process-report.ts";
 import { type StoredPipeline, statusOf } from "../stored-pipeline.ts";
@@ -33,6 +34,7 @@ export interface Visit {
   /** Runs of the batch, of this pipeline. */
   readonly jobs: readonly LiveObject[];
   readonly reports: readonly ProcessReport[];
+  readonly advice: Advice | null;
   readonly now: Date;
 }
 
@@ -84,6 +86,7 @@ export function foundStatus(visit: Visit): FoundStatus {
     endpoints: endpoints(visit),
     ...(version === undefined ? {} : { lastSuccessfulVersion: version }),
     ...drained(drain, before, now),
+    ...(pipeline.spec.aggregation.autoscaling === undefined ? {} : autoscalingStatus(visit.advice, before.autoscaling)),
   };
 }
 

@@ -7,7 +7,7 @@ import { errorResponses } from "../schema/error.ts";
 
 const retryAfterSeconds = 10;
 
-export function liveRoutes(app: ApiServer, { metrics }: ApiDeps, feed: LiveFeed): void {
+export function liveRoutes(app: ApiServer, { metrics, results }: ApiDeps, feed: LiveFeed): void {
   app.get(
     "/v1/live",
     {
@@ -32,6 +32,8 @@ export function liveRoutes(app: ApiServer, { metrics }: ApiDeps, feed: LiveFeed)
         reply.header("retry-after", String(retryAfterSeconds));
         throw new ApiError("live_full", "as many clients as allowed follow this stream; try again later");
       }
+      // A stream that could not begin with the state is refused as any other request is.
+      await results.sources();
       reply.hijack();
       const response = reply.raw;
       const client = clientOf(response);

@@ -8,16 +8,21 @@ import { isoTime, nullableInteger, nullableNumber, nullableText, nullableTime } 
 
 const closed = { additionalProperties: false };
 
+/** Why a source is stale; null when it is not. */
+export function staleCause() {
+  return Type.Unsafe<"never_polled" | "polls_stopped" | "data_frozen" | null>({
+    enum: ["never_polled", "polls_stopped", "data_frozen", null],
+    description:
+      "polls_stopped: the newest poll no longer holds; data_frozen: polled, but nothing moved for 15 minutes and at least the hold",
+  });
+}
+
 const SourceFreshness = Type.Object(
   {
     data_age_seconds: nullableNumber({ description: "Since its data last moved" }),
     poll_age_seconds: nullableNumber({ description: "Since its last poll that counted" }),
     stale: Type.Boolean(),
-    cause: Type.Unsafe<"never_polled" | "polls_stopped" | "data_frozen" | null>({
-      enum: ["never_polled", "polls_stopped", "data_frozen", null],
-      description:
-        "polls_stopped: the newest poll no longer holds; data_frozen: polled, but nothing moved for 15 minutes and at least the hold",
-    }),
+    cause: staleCause(),
   },
   closed,
 );

@@ -5,7 +5,17 @@ import type { LiveObject } from "../../../operator/runtime/kube-object.ts";
 import { createReflector, type Reflector, type ReflectorSettings } from "../../../operator/runtime/reflector.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { describeReal } from "../servers.ts";
-import { configMap, configMaps, someone, type TestNamespace, testNamespace } from "./cluster.ts";
+import {
+  configMap,
+  configMaps,
+  installDefinition,
+  randomGroup,
+  removeDefinition,
+  someone,
+  type TestNamespace,
+  testNamespace,
+  widgetType,
+} from "./cluster.ts";
 import { type Fault, type FaultProxy, openFaultProxy, type SeenRequest } from "./fault-proxy.ts";
 
 const WAIT_MS = 20_000;
@@ -187,13 +197,17 @@ describeReal("a reflector on a real API server", ["kube"], (addresses) => {
   });
 
   it("is told by the server itself that a version is too old", async () => {
-    const options = { namespace: space.name, resourceVersion: "1", timeoutSeconds: 5, idleTimeoutMs: 5_000 };
+    const type = widgetType(randomGroup());
+    await installDefinition(space.api, type);
+    // the server's memory of a kind begins with its definition
+    const options = { namespace: space.name, resourceVersion: "1", timeoutSeconds: 5, idleTimeoutMs: 10_000 };
 
     const reading = (async () => {
-      for await (const _ of space.api.watch(configMaps, options)) break;
+      for await (const _ of space.api.watch(type, options)) break;
     })();
 
     await expect(reading).rejects.toMatchObject({ status: 410, reason: "Expired" });
+    await removeDefinition(space.api, type);
   });
 
   it("asks again when the first list fails, at the pace of its back-off", async () => {

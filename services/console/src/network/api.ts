@@ -1,3 +1,4 @@
+import { askApi } from "./reader-token.ts";
 import type { HistoryWindow, Source, Zone } from "./station.ts";
 import { parseHistory, parseSources, parseZones } from "./wire.ts";
 
@@ -32,7 +33,6 @@ export async function fetchHistory(
 }
 
 async function getJson(url: string, signal?: AbortSignal): Promise<unknown> {
-  const response = await fetch(url, { headers: { accept: "application/json" }, signal: signal ?? null });
-  if (!response.ok) throw new Error(`the API answered ${response.status} for ${new URL(url).pathname}`);
+  const response = await askApi(url, "application/json", signal ?? null);
   return response.json();
 }

@@ -1,3 +1,5 @@
+import { followEvents } from "./event-stream.ts";
+import { Unauthorised } from "./reader-token.ts";
 import type { LiveMessage } from "./wire.ts";
 import { parseLiveMessage } from "./wire.ts";
 
@@ -7,6 +9,8 @@ export interface LiveStreamListener {
   onConnection(connection: Connection): void;
   onState(message: LiveMessage): void;
   onChanges(message: LiveMessage): void;
+  /** The API asks for a token: nothing comes before this is followed anew. */
+  onUnauthorised(): void;
 }
 
 const firstRetryMs = 1_000;
@@ -15,13 +19,12 @@ const longestRetryMs = 30_000;
 const longestSilenceMs = 180_000;
 
 /**
- * Follows `/v1/live` until stopped. The browser reconnects by itself after a lost connection, but gives up for good
- * when the server answers with an error (it restarts, a proxy says 502): then this opens a new one, each time later.
- * A connection that stays silent too long is replaced as well.
- * Returns the function that stops it.
+ * Follows `/v1/live` until stopped. A connection that is lost or refused is opened anew, each time later; one that
+ * stays silent too long is replaced. Returns the function that stops it.
  */
 export function followLive(url: string, listener: LiveStreamListener): () => void {
-  let events: EventSource | null = null;
+  let current = new AbortController();
+  let isOpen = false;
   let retry: number | undefined;
   let silence: number | undefined;
   let retryMs = firstRetryMs;
@@ -35,41 +38,53 @@ export function followLive(url: string, listener: LiveStreamListener): () => voi
   }
 
   function open(): void {
-    window.clearTimeout(retry);
-    events?.close();
-    const opened = new EventSource(url);
-    events = opened;
+    stop();
+    const connection = new AbortController();
+    current = connection;
     heard();
-    opened.addEventListener("open", () => {
+    const opened = () => {
+      isOpen = true;
       retryMs = firstRetryMs;
       listener.onConnection("live");
-    });
-    opened.addEventListener("state", (event) => {
+    };
+    const followed = followEvents(url, connection.signal, opened, ({ event, data }) => {
       heard();
-      listener.onState(parseLiveMessage(event.data, Date.now()));
+      if (event === "state") listener.onState(parseLiveMessage(data, Date.now()));
+      if (event === "changes") listener.onChanges(parseLiveMessage(data, Date.now()));
     });
-    opened.addEventListener("changes", (event) => {
-      heard();
-      listener.onChanges(parseLiveMessage(event.data, Date.now()));
-    });
-    opened.addEventListener("error", () => {
-      listener.onConnection("reconnecting");
-      if (opened.readyState !== EventSource.CLOSED) return;
-      retry = window.setTimeout(open, retryMs);
-      retryMs = Math.min(retryMs * 2, longestRetryMs);
-    });
+    followed.then(
+      () => lost(connection.signal, null),
+      (cause: unknown) => lost(connection.signal, cause),
+    );
+  }
+
+  function lost(connection: AbortSignal, cause: unknown): void {
+    if (connection.aborted) return;
+    stop();
+    if (cause instanceof Unauthorised) {
+      listener.onUnauthorised();
+      return;
+    }
+    listener.onConnection("reconnecting");
+    retry = window.setTimeout(open, retryMs);
+    retryMs = Math.min(retryMs * 2, longestRetryMs);
+  }
+
+  function stop(): void {
+    isOpen = false;
+    window.clearTimeout(retry);
+    window.clearTimeout(silence);
+    current.abort();
   }
 
   function reopen(): void {
-    if (events?.readyState !== EventSource.OPEN) open();
+    if (!isOpen) open();
   }
 
   open();
   window.addEventListener("online", reopen);
   return () => {
     window.removeEventListener("online", reopen);
-    window.clearTimeout(retry);
-    window.clearTimeout(silence);
-    events?.close();
+    stop();
   };
 }

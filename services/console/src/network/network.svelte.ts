@@ -1,6 +1,7 @@
 import { apiUrl, fetchSources } from "./api.ts";
 import { type Connection, followLive } from "./live-stream.ts";
 import { mergeSources, mergeStations, replaceStations, type Stations } from "./merge.ts";
+import { keepReaderToken, readerToken, Unauthorised } from "./reader-token.ts";
 import type { Source } from "./station.ts";
 import { sortedStations } from "./station-search.ts";
 import { totals } from "./totals.ts";
@@ -15,8 +16,12 @@ export class Network {
   connection = $state.raw<Connection>("connecting");
   /** True once a full state has come. */
   known = $state.raw(false);
+  /** The API asks for a token: "refused" when one was given that it does not know. */
+  locked = $state.raw<"unknown" | "refused" | null>(null);
   /** The browser's clock, ms; moves once a second so that ages do. */
   now = $state.raw(Date.now());
+
+  #stop = (): void => {};
 
   readonly sorted = $derived(sortedStations(this.stations.values()));
   readonly totals = $derived(totals(this.stations.values()));
@@ -38,7 +43,32 @@ export class Network {
 
   /** Follows the API until the returned function is called. */
   follow(): () => void {
-    const stop = followLive(apiUrl("v1/live"), {
+    this.#stop = this.#followLive();
+    const clock = window.setInterval(() => {
+      this.now = Date.now();
+    }, 1_000);
+    const freshness = window.setInterval(() => this.#refreshSources(), freshnessEveryMs);
+    return () => {
+      this.#stop();
+      window.clearInterval(clock);
+      window.clearInterval(freshness);
+    };
+  }
+
+  /** Asks anew with a reader's token. */
+  signIn(token: string): void {
+    keepReaderToken(token);
+    this.locked = null;
+    this.#stop();
+    this.#stop = this.#followLive();
+  }
+
+  #lock(): void {
+    this.locked = readerToken() === null ? "unknown" : "refused";
+  }
+
+  #followLive(): () => void {
+    return followLive(apiUrl("v1/live"), {
       onConnection: (connection) => {
         this.connection = connection;
       },
@@ -51,22 +81,16 @@ export class Network {
         this.stations = mergeStations(this.stations, message.stations);
         this.sources = mergeSources(this.sources, message.sources);
       },
+      onUnauthorised: () => this.#lock(),
     });
-    const clock = window.setInterval(() => {
-      this.now = Date.now();
-    }, 1_000);
-    const freshness = window.setInterval(() => this.#refreshSources(), freshnessEveryMs);
-    return () => {
-      stop();
-      window.clearInterval(clock);
-      window.clearInterval(freshness);
-    };
   }
 
   async #refreshSources(): Promise<void> {
+    if (this.locked !== null) return;
     try {
       this.sources = await fetchSources();
-    } catch {
+    } catch (error) {
+      if (error instanceof Unauthorised) this.#lock();
       // Unreachable: the stream's own state says so on the page, and the ages go on growing.
     }
   }

@@ -1,0 +1,32 @@
+import type { TrainingResult } from "../api/training-status.ts";
+import type { EventRecorder } from "../runtime/event-recorder.ts";
+import type { LiveObject } from "../runtime/kube-object.ts";
+import { scoresText } from "./training-results.ts";
+
+/** Reasons of the events on a ModelTraining: a closed list. */
+export const trainingEventReasons = ["RunBegun", "RunSuperseded", "Promoted", "NotPromoted", "NotTrained"] as const;
+
+/** Tells that a Job was made. */
+export function recordBegin(events: EventRecorder, training: LiveObject, job: string): void {
+  events.record(training, { type: "Normal", reason: "RunBegun", action: "Train", note: `Job ${job} trains` });
+}
+
+/** Tells that a Job was ended for another spec. */
+export function recordSuperseded(events: EventRecorder, training: LiveObject, job: string): void {
+  const note = `Job ${job} was for a spec that is no longer so: it is ended and another follows`;
+  events.record(training, { type: "Normal", reason: "RunSuperseded", action: "Train", note });
+}
+
+/** Tells what a run came to, once a run. */
+export function recordResult(events: EventRecorder, training: LiveObject, result: TrainingResult): void {
+  const { outcome, reason, message = "", modelVersion, job } = result;
+  const version = modelVersion === undefined ? "" : ` (version ${modelVersion})`;
+  const told = [`${reason}${version}: ${message}`, scoresText(result)].filter(Boolean).join("; ");
+  events.record(training, {
+    type: outcome === "NotTrained" ? "Warning" : "Normal",
+    reason: outcome,
+    action: "Train",
+    note: `Job ${job}: ${told}`,
+    cause: `${job}`,
+  });
+}
