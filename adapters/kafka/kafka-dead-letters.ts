@@ -20,6 +20,13 @@ export interface KafkaDeadLettersOptions {
   rememberedLetters?: number;
 }
 
+/** Letters of a source and reason. */
+interface LetterCount {
+  source: string;
+  reason: DeadLetterReason;
+  count: number;
+}
+
 /** Letters in one request: each is at most some 2 KiB. */
 const requestLetters = 200;
 
@@ -35,6 +42,7 @@ export class KafkaDeadLetters implements DeadLetters {
   /** Ids of the topic's newest letters, oldest first, and up to which offset they are known. */
   readonly #known = new Set<string>();
   #position = 0;
+  #counted: { oldest: number; end: number; counts: LetterCount[] } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(link: ClusterLink, topic: string, remembered: number) {
@@ -85,11 +93,18 @@ export class KafkaDeadLetters implements DeadLetters {
     return letters.sorted();
   }
 
-  /** Reads the whole topic; holds every id for that long. */
-  async counts(): Promise<{ source: string; reason: DeadLetterReason; count: number }[]> {
-    const seen = new Set<string>();
-    const counts = new Map<string, { source: string; reason: DeadLetterReason; count: number }>();
+  /** Reads the whole topic, unless nothing came or went since the last time; holds every id for that long. */
+  async counts(): Promise<LetterCount[]> {
     const { oldest, end } = await this.#extent();
+    if (this.#counted?.oldest === oldest && this.#counted.end === end) return this.#counted.counts;
+    const counts = await this.#count(oldest, end);
+    this.#counted = { oldest, end, counts };
+    return counts;
+  }
+
+  async #count(oldest: number, end: number): Promise<LetterCount[]> {
+    const seen = new Set<string>();
+    const counts = new Map<string, LetterCount>();
     for await (const record of this.#records(oldest, end)) {
       if (!("letter" in record) || seen.has(record.letter.id)) continue;
       const { id, source, reason } = record.letter;

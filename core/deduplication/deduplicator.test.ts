@@ -171,6 +171,38 @@ describe("a station that is not in a poll", () => {
   });
 });
 
+describe("another zone rule", () => {
+  const both = pollAt(0, [row("A"), row("B")]);
+
+  it("is told with the next poll: of who is observed, of who is absent, and of nobody else", () => {
+    const deduplicator = new Deduplicator(settings);
+    deduplicator.accept(both);
+    deduplicator.accept(pollAt(1, [row("A")]));
+
+    deduplicator.useZones((station) => (station === "C" ? "North" : "Moved"));
+    const { records, changes } = deduplicator.accept(pollAt(2, [row("A")]));
+
+    expect(records.map(({ kind, station }) => `${kind} ${station}`)).toEqual([
+      "station A",
+      "keyframe A",
+      "station B",
+      "absent B",
+    ]);
+    expect(records.map((record) => "zone" in record && record.zone)).toEqual(Array(4).fill("Moved"));
+    expect(changes).toBe(0);
+    expect(deduplicator.accept(pollAt(3, [row("A")])).records).toEqual([]);
+  });
+
+  it("changes nothing where it gives the same zones", () => {
+    const deduplicator = new Deduplicator(settings);
+    deduplicator.accept(both);
+
+    deduplicator.useZones(settings.zoneOf);
+
+    expect(deduplicator.accept(pollAt(1, [row("A"), row("B")])).records).toEqual([]);
+  });
+});
+
 describe("what a row leaves out", () => {
   it.each<[string, Said, Record<string, unknown>]>([
     ["capacity", { metadata: { capacity: null } }, { capacity: 10 }],

@@ -40,6 +40,7 @@ export interface PollOutcome {
 export class Deduplicator {
   readonly #settings: DeduplicationSettings;
   readonly #stations = new Map<string, KnownStation>();
+  #zoneOf: ZoneRule;
   #health = new HealthTracker();
   #lastPollAt = Number.NEGATIVE_INFINITY;
   #movedAt = Number.NEGATIVE_INFINITY;
@@ -48,6 +49,7 @@ export class Deduplicator {
 
   constructor(settings: DeduplicationSettings) {
     this.#settings = settings;
+    this.#zoneOf = settings.zoneOf;
   }
 
   /** Takes up where the log ends (see `ObservationLog.tail`; `sinceMs` = the keyframe interval). */
@@ -67,9 +69,18 @@ export class Deduplicator {
     this.#health = new HealthTracker(last);
   }
 
+  /**
+   * Has stations count into the zones of another rule from the next poll on: that poll's records say so of each station
+   * that moves, observed or absent, so that whoever reads the log changes over at the same event time.
+   */
+  useZones(zoneOf: ZoneRule): void {
+    this.#zoneOf = zoneOf;
+    for (const known of this.#stations.values()) this.#applyZoneRule(known);
+  }
+
   /** The zone rule may differ from the one that the log was written with. */
   #applyZoneRule(known: KnownStation): void {
-    const zone = this.#settings.zoneOf(known.station, known.metadata);
+    const zone = this.#zoneOf(known.station, known.metadata);
     if (zone !== known.zone) known.recorded = false;
     known.zone = zone;
   }
@@ -210,7 +221,7 @@ export class Deduplicator {
   #learn(known: KnownStation, metadata: StationMetadata): void {
     if (metadata === known.metadata) return;
     known.metadata = metadata;
-    known.zone = this.#settings.zoneOf(known.station, metadata);
+    known.zone = this.#zoneOf(known.station, metadata);
     known.recorded = false;
   }
 
@@ -224,7 +235,7 @@ export class Deduplicator {
     const found = this.#stations.get(station);
     if (found !== undefined) return found;
     const made = newStation(station);
-    made.zone = this.#settings.zoneOf(station, made.metadata);
+    made.zone = this.#zoneOf(station, made.metadata);
     this.#stations.set(station, made);
     return made;
   }

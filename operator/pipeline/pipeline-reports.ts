@@ -17,6 +17,7 @@ import {
   type ReportQuestions,
 } from "./process-report.ts";
 import type { ReferencedContent } from "./referenced-content.ts";
+import { lastingLag, TIME_STEP_MS, twoDigits } from "./status/report-status.ts";
 import { currentConditions } from "./status/written-status.ts";
 import type { StoredPipeline } from "./stored-pipeline.ts";
 import type { StoredDeployment } from "./trimmed-objects.ts";
@@ -54,6 +55,8 @@ const KEPT_REPORTS = 3;
 export function pipelineReports(settings: ReportSettings): PipelineReports {
   const { caches, content, intervalMs, drainingIntervalMs, random } = settings;
   const reports = new Map<string, readonly ProcessReport[]>();
+  /** What the reconciler was last woken for. */
+  const told = new Map<string, string>();
   const advisers = new Map<string, Adviser>();
   const listeners = new Set<(key: ObjectKey) => void>();
 
@@ -62,6 +65,7 @@ export function pipelineReports(settings: ReportSettings): PipelineReports {
     if (stored === null || stored.resource === null || isTerminating(stored)) {
       reports.delete(keyText(key));
       advisers.delete(keyText(key));
+      told.delete(keyText(key));
       return {};
     }
     const pipeline = stored.resource;
@@ -75,7 +79,10 @@ export function pipelineReports(settings: ReportSettings): PipelineReports {
     const before = reports.get(keyText(key)) ?? [];
     reports.set(keyText(key), [...before, report].slice(-KEPT_REPORTS));
     advise(key, pipeline, report);
-    for (const tell of listeners) tell(key);
+    const { replicas, reason } = advisers.get(keyText(key))?.advice ?? {};
+    const news = newsIn(reports.get(keyText(key)) ?? [], questions.stopping) + JSON.stringify([replicas, reason]);
+    if (told.get(keyText(key)) !== news) for (const tell of listeners) tell(key);
+    told.set(keyText(key), news);
     const wait = questions.stopping ? drainingIntervalMs : intervalMs;
     return { requeueAfterMs: wait * (0.9 + random() / 5) };
   }
@@ -102,6 +109,33 @@ export function pipelineReports(settings: ReportSettings): PipelineReports {
       },
     },
   };
+}
+
+/**
+ * What of the reports can change a status or a decision. A visit for each report would also try again, each time, what
+ * was refused.
+ */
+function newsIn(reports: readonly ProcessReport[], stopping: boolean): string {
+  const last = reports.at(-1);
+  const sources = last?.sources?.map(({ name, stations, last_poll_at, ended, freshness }) => [
+    name,
+    stations,
+    Math.floor(Date.parse(last_poll_at ?? "") / TIME_STEP_MS),
+    ended,
+    freshness,
+  ]);
+  const letters = [...(last?.deadLetters ?? [])].map(([reason, count]) => [reason, twoDigits(count)]);
+  const lag = lastingLag(reports);
+  const backlogs = stopping ? [...(last?.backlogs ?? [])] : [];
+  const isAnswered = [last?.sources !== null, last?.deadLetters !== null];
+  return JSON.stringify([
+    sources,
+    letters,
+    lag === null ? null : twoDigits(lag),
+    last?.producersGone,
+    backlogs,
+    isAnswered,
+  ]);
 }
 
 /** The Deployments of a pipeline. */

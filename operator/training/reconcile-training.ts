@@ -1,7 +1,7 @@
 import type { ModelTraining } from "../api/model-training.ts";
 import { annotations, modelTrainingType } from "../api/resource-names.ts";
-import type { ModelTrainingStatus } from "../api/training-status.ts";
-import type { VelibPipeline } from "../api/velib-pipeline.ts";
+import type { ModelTrainingStatus, TrainingResult } from "../api/training-status.ts";
+import type { Notifier } from "../notifications.ts";
 import { backboneSecretNames } from "../pipeline/backbone/watched-secrets.ts";
 import type { PipelineCaches } from "../pipeline/pipeline-caches.ts";
 import { fieldManager } from "../pipeline/pipeline-names.ts";
@@ -17,7 +17,7 @@ import { environmentReferences } from "./environment-references.ts";
 import { expiredRuns, planRuns, type RunPlan } from "./run-plan.ts";
 import type { StoredTraining } from "./stored-training.ts";
 import { byTraining, type TrainingCaches } from "./training-caches.ts";
-import { recordBegin, recordResult, recordSuperseded } from "./training-events.ts";
+import { noticeOf, recordBegin, recordResult, recordSuperseded } from "./training-events.ts";
 import { pipelineOf, type TrainingHeld, type TrainingInputs, trainingInputs } from "./training-inputs.ts";
 import { trainingJobs } from "./training-jobs.ts";
 import { trainingJob, trainingObjects } from "./training-objects.ts";
@@ -33,6 +33,7 @@ export interface TrainingReconcilerSettings {
   readonly content: ReferencedContent;
   readonly objects: ApplySet;
   readonly events: EventRecorder;
+  readonly notifier: Notifier;
   readonly workloads: WorkloadSettings;
   readonly now: () => Date;
 }
@@ -44,21 +45,31 @@ type Readable = ModelTraining & LiveObject;
  * status follows, and only then do Jobs go whose results it holds.
  */
 export function reconcileTraining(settings: TrainingReconcilerSettings): Reconcile {
-  const { api, caches, pipelines, content, objects, events } = settings;
+  const { api, caches, pipelines, content, objects, events, notifier } = settings;
   const jobs = trainingJobs(api, caches.jobs);
 
-  async function inputsOf(
-    training: Readable,
-    pipeline: VelibPipeline | TrainingHeld,
-    signal: AbortSignal,
-  ): Promise<TrainingInputs | TrainingHeld> {
-    if ("reason" in pipeline) return pipeline;
+  function storedPipeline({ metadata, spec }: Readable) {
+    return pipelines.pipelines.store.get({ namespace: metadata.namespace ?? "", name: spec.pipelineRef.name });
+  }
+
+  function tell(training: Readable, result: TrainingResult): void {
+    recordResult(events, training, result);
+    const notice = noticeOf(result);
+    const to = storedPipeline(training)?.resource?.spec.notifications;
+    if (notice !== null) notifier.tell(training, to, notice);
+  }
+
+  async function inputsOf(training: Readable, signal: AbortSignal): Promise<TrainingInputs | TrainingHeld> {
+    const { namespace = "" } = training.metadata;
+    const referred = pipelineOf(training, storedPipeline(training));
+    if ("reason" in referred) return referred;
+    const { pipeline } = referred;
     const { secrets, configMaps } = environmentReferences(training);
     const names = {
       secrets: [...new Set([...backboneSecretNames(pipeline), ...secrets.map(({ secretName }) => secretName)])],
       configMaps: configMaps.map(({ name }) => name),
     };
-    const observed = await content.observe(training.metadata.namespace ?? "", names, signal);
+    const observed = await content.observe(namespace, names, signal);
     return trainingInputs(training, pipeline, observed);
   }
 
@@ -106,15 +117,13 @@ export function reconcileTraining(settings: TrainingReconcilerSettings): Reconci
     const { namespace = "", name } = training.metadata;
     const runsNow = (): TrainingRun[] =>
       runsOf(training, caches.jobs.store.byIndex(byTraining, `${namespace}/${name}`));
-    const pipelineKey = { namespace, name: training.spec.pipelineRef.name };
-    const pipeline = pipelineOf(training, pipelines.pipelines.store.get(pipelineKey));
 
     const before = recordIn(statusOf(stored));
     const unread = unreadRuns(runsNow(), before);
     const read = await Promise.all(unread.map((run) => jobs.read(training, run, signal)));
     const record: TrainingRecord = withResults(before, read);
 
-    const inputs = await inputsOf(training, pipeline, signal);
+    const inputs = await inputsOf(training, signal);
     const held = "reason" in inputs ? inputs : null;
     const plan = planRuns(training, runsNow(), record.history);
     const isAtWork = plan.due !== null || runsNow().some(({ end, specHash }) => end === null && specHash !== null);
@@ -124,10 +133,9 @@ export function reconcileTraining(settings: TrainingReconcilerSettings): Reconci
     const runs = runsNow();
     const view = { training, held, failures, plan, runs, record };
     await writeStatus(stored, trainingStatus(stored, view, settings.now()), signal);
-    for (const { result } of read) recordResult(events, training, result);
+    for (const { result } of read) tell(training, result);
     for (const run of expiredRuns(training, runs)) await jobs.remove(training, run, signal);
-    const [failure] = failures;
-    if (failure !== undefined) throw failure.error ?? new Error(failure.message);
+    giveUpOrRetry(failures);
   }
 
   return async (key, signal) => {
@@ -146,4 +154,18 @@ export function reconcileTraining(settings: TrainingReconcilerSettings): Reconci
     await visit(stored, { ...resource, metadata: stored.metadata }, signal);
     return {};
   };
+}
+
+/**
+ * Ends the visit of a training of which something could not be written. What a quota, a right or a policy refused may
+ * pass later, and no event tells of it; an invalid object, such as one with a time zone that the server does not know,
+ * needs another spec.
+ * @throws when anything failed
+ */
+function giveUpOrRetry(failures: readonly ApplyFailure[]): void {
+  const [failure] = failures;
+  if (failure === undefined) return;
+  const { error, message } = failure;
+  if (failures.every((each) => each.error?.status === 422)) throw new TerminalError(message);
+  throw error ?? new Error(message);
 }

@@ -1,8 +1,9 @@
 import { modelTrainingType } from "../api/resource-names.ts";
+import type { Notifier } from "../notifications.ts";
 import { secretKind } from "../pipeline/backbone/partner-kinds.ts";
 import type { PipelineCaches } from "../pipeline/pipeline-caches.ts";
 import { fieldManager, labelPrefix } from "../pipeline/pipeline-names.ts";
-import type { ReferencedContent } from "../pipeline/referenced-content.ts";
+import { referencedContent } from "../pipeline/referenced-content.ts";
 import { bySecret as pipelinesBySecret } from "../pipeline/stored-pipeline.ts";
 import { configMapKind } from "../pipeline/workloads/references.ts";
 import type { WorkloadSettings } from "../pipeline/workloads/workload-settings.ts";
@@ -15,27 +16,28 @@ import { itself, notStatusAlone, owningKey, referringKeys, watchStore } from "..
 import { pipelineConditions } from "./pipeline-conditions.ts";
 import { reconcileTraining } from "./reconcile-training.ts";
 import { byConfigMap, byPipeline, bySecret } from "./stored-training.ts";
-import { appliedKinds, type TrainingCaches } from "./training-caches.ts";
+import { appliedKinds, trainingCaches } from "./training-caches.ts";
 import { trainingNameOf } from "./training-run.ts";
 
 export interface TrainingControllerSettings {
   readonly manager: Manager;
-  readonly caches: TrainingCaches;
   /** Those of the pipelines: trainings read what they are made of, and their own objects are kept there. */
   readonly pipelines: PipelineCaches;
-  readonly content: ReferencedContent;
   readonly events: EventRecorder;
+  readonly notifier: Notifier;
   readonly workloads: WorkloadSettings;
-  readonly now: () => Date;
+  /** All namespaces without it. */
+  readonly namespace?: string;
 }
 
 /** Trainings worked on at the same time, and how long one may take. */
 const concurrency = 4;
 const timeoutMs = 60_000;
 
-/** The controller of ModelTrainings, for `Manager.add`. */
+/** The controller of ModelTrainings, for `Manager.add`, with the copies that it keeps. */
 export function trainingController(settings: TrainingControllerSettings): ControllerSettings {
-  const { manager, caches, pipelines } = settings;
+  const { manager, pipelines, events, notifier, workloads, namespace } = settings;
+  const caches = trainingCaches(manager, namespace);
   const { trainings, jobs } = caches;
   const applied = appliedKinds.map((type) => kept(pipelines, type));
   const objects = createApplySet({
@@ -67,8 +69,18 @@ export function trainingController(settings: TrainingControllerSettings): Contro
     ...applied.map(({ store }) => watchStore(store, owningKey(modelTrainingType))),
   ];
   return {
-    name: "model-training",
-    reconcile: reconcileTraining({ ...settings, api: manager.api, objects }),
+    name: `modeltraining${namespace === undefined ? "" : `-${namespace}`}`,
+    reconcile: reconcileTraining({
+      api: manager.api,
+      caches,
+      pipelines,
+      content: referencedContent(manager.api, pipelines),
+      objects,
+      events,
+      notifier,
+      workloads,
+      now: () => new Date(),
+    }),
     watches,
     concurrency,
     timeoutMs,

@@ -1,4 +1,5 @@
 import type { TrainingResult } from "../api/training-status.ts";
+import type { Notice } from "../notifications.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
 import type { LiveObject } from "../runtime/kube-object.ts";
 import { scoresText } from "./training-results.ts";
@@ -19,14 +20,25 @@ export function recordSuperseded(events: EventRecorder, training: LiveObject, jo
 
 /** Tells what a run came to, once a run. */
 export function recordResult(events: EventRecorder, training: LiveObject, result: TrainingResult): void {
-  const { outcome, reason, message = "", modelVersion, job } = result;
-  const version = modelVersion === undefined ? "" : ` (version ${modelVersion})`;
-  const told = [`${reason}${version}: ${message}`, scoresText(result)].filter(Boolean).join("; ");
+  const { outcome, job } = result;
   events.record(training, {
     type: outcome === "NotTrained" ? "Warning" : "Normal",
     reason: outcome,
     action: "Train",
-    note: `Job ${job}: ${told}`,
+    note: resultText(result),
     cause: `${job}`,
   });
+}
+
+/** What the webhooks of the pipeline are told of a result; null: nothing. */
+export function noticeOf(result: TrainingResult): Notice | null {
+  if (result.outcome === "Promoted") return { event: "Promoted", message: resultText(result) };
+  return result.reason === "Error" ? { event: "JobFailed", message: resultText(result) } : null;
+}
+
+function resultText(result: TrainingResult): string {
+  const { reason, message = "", modelVersion, job } = result;
+  const version = modelVersion === undefined ? "" : ` (version ${modelVersion})`;
+  const told = [`${reason}${version}: ${message}`, scoresText(result)].filter(Boolean).join("; ");
+  return `Job ${job}: ${told}`;
 }

@@ -1,7 +1,6 @@
 import { trainingReasons } from "../../core/models/promotion.ts";
 import type { TrainingConditionType } from "../api/conditions.ts";
 import type { ModelTraining } from "../api/model-training.ts";
-import { readyReasons } from "../pipeline/backbone/backbone-status.ts";
 import { waitingReasons } from "../pipeline/connections.ts";
 import type { ApplyFailure } from "../runtime/apply-failure.ts";
 import { type Finding, kstatusFindings, type Progress } from "../runtime/conditions.ts";
@@ -48,7 +47,7 @@ export const trainingConditionReasons: Readonly<Record<TrainingConditionType, re
   Ready: [...new Set(progressReasons)],
   Reconciling: [...new Set([...progressReasons, "Done", "IsStalled"])],
   Stalled: [...new Set([...progressReasons, "Done", "IsReconciling"])],
-  PipelineReady: [...readyReasons.filter((reason) => reason === "Ready"), ...new Set(heldReasons)],
+  PipelineReady: ["Ready", ...heldReasons],
   Trained: ["Trained", "NothingYet", "NotEnoughData", "OneOutcomeOnly", "Error"],
   Promoted: ["NothingYet", ...trainingReasons],
   Suspended: ["Suspended"],

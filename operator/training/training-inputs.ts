@@ -40,7 +40,10 @@ export interface TrainingInputs {
 }
 
 /** The pipeline of a training, if there is one that can be learnt from. */
-export function pipelineOf(training: ModelTraining, stored: StoredPipeline | null): VelibPipeline | TrainingHeld {
+export function pipelineOf(
+  training: ModelTraining,
+  stored: StoredPipeline | null,
+): { readonly pipeline: VelibPipeline } | TrainingHeld {
   const { name } = training.spec.pipelineRef;
   if (stored === null) {
     return { reason: "PipelineMissing", message: `VelibPipeline ${name} (spec.pipelineRef) is missing: create it` };
@@ -51,7 +54,7 @@ export function pipelineOf(training: ModelTraining, stored: StoredPipeline | nul
   if (stored.resource === null) {
     return { reason: "PipelineInvalid", message: stored.problem ?? `VelibPipeline ${name} can't be read` };
   }
-  return stored.resource;
+  return { pipeline: stored.resource };
 }
 
 /** The inputs of the next run; or what is missing. */

@@ -12,8 +12,8 @@ export interface TrainingRecord {
   readonly servingVersion: string | null;
 }
 
-export function recordIn({ history = [], servingVersion = null }: ModelTrainingStatus): TrainingRecord {
-  return { history, servingVersion };
+export function recordIn({ history = [], servingVersion }: ModelTrainingStatus): TrainingRecord {
+  return { history, servingVersion: servingVersion ?? null };
 }
 
 /** Runs that ended and whose results are yet to be read; not those that are older than all results that are kept. */

@@ -2,9 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { groupName, topicNames } from "../../adapters/kafka/topic-names.ts";
 import { MongodbResults } from "../../adapters/mongodb/mongodb-results.ts";
-import type { MongodbOptions } from "../../adapters/mongodb/options.ts";
-import { mongodbOptions } from "../backbone/connections.ts";
+import { aggregatorGroup } from "../aggregator/aggregator.ts";
+import { archiverGroup } from "../archiver/archiver.ts";
+import { askBacklog, type ConsumedTopic } from "../backbone/backlog.ts";
+import { kafkaConnection, mongodbOptions } from "../backbone/connections.ts";
 import { openDeadLetters } from "../backbone/kafka.ts";
 import { Readiness } from "../backbone/readiness.ts";
 import { connect } from "../backbone/retrying.ts";
@@ -41,6 +44,7 @@ async function serve(context: ServiceContext): Promise<void> {
     results,
     deadLetters,
     sources: config.sources.map(describeSource),
+    backlog: () => askBacklog(kafkaConnection(config, "serve"), consumedTopics(config.pipeline)),
     now: Date.now,
     metrics,
     ready: () => readiness.state(),
@@ -49,53 +53,34 @@ async function serve(context: ServiceContext): Promise<void> {
     version,
     logger,
   });
+  const opened: { close(): Promise<void> }[] = [];
   try {
     const url = await api.listen({ host, port });
     logger.info({ url }, "listening");
-    const connecting = [
-      (stop: AbortSignal) => withResults(context, mongodb, results, stop),
-      (stop: AbortSignal) => withDeadLetters(context, deadLetters, stop),
-    ];
-    await runTogether(connecting, signal);
+    const connectResults = async (stop: AbortSignal) => {
+      const store = await context.connect("mongodb", () => MongodbResults.open(mongodb), stop);
+      if (store === null) return;
+      opened.push(store);
+      results.connected(store);
+      readiness.started();
+    };
+    const connectDeadLetters = async (stop: AbortSignal) => {
+      const apart = { readiness: new Readiness(), logger, random: Math.random, signal: stop };
+      const store = await connect("kafka", () => openDeadLetters(context, "serve"), apart);
+      if (store === null) return;
+      opened.push(store);
+      deadLetters.connected(store);
+    };
+    await runTogether([connectResults, connectDeadLetters], signal);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   } finally {
     await api.close();
+    await Promise.all(opened.map((store) => store.close()));
   }
 }
 
-async function withResults(
-  { connect, readiness }: ServiceContext,
-  mongodb: MongodbOptions,
-  results: AwaitedResults,
-  signal: AbortSignal,
-): Promise<void> {
-  const store = await connect("mongodb", () => MongodbResults.open(mongodb));
-  if (store === null) return;
-  try {
-    results.connected(store);
-    readiness.started();
-    await aborted(signal);
-  } finally {
-    await store.close();
-  }
-}
-
-async function withDeadLetters(
-  context: ServiceContext,
-  deadLetters: AwaitedDeadLetters,
-  signal: AbortSignal,
-): Promise<void> {
-  const apart = { readiness: new Readiness(), logger: context.logger, random: Math.random, signal };
-  const letters = await connect("kafka", () => openDeadLetters(context, "serve"), apart);
-  if (letters === null) return;
-  try {
-    deadLetters.connected(letters);
-    await aborted(signal);
-  } finally {
-    await letters.close();
-  }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+/** Who works off the log. */
+function consumedTopics(pipeline: string): ConsumedTopic[] {
+  const topic = topicNames(pipeline).observations;
+  return [aggregatorGroup, archiverGroup].map((group) => ({ group: groupName(pipeline, group), topic }));
 }

@@ -19,8 +19,8 @@ export interface ServiceContext {
   readiness: Readiness;
   /** Aborts when the process should stop: it finishes what it has begun. */
   signal: AbortSignal;
-  /** Connects, waiting for a server that is not there yet; null when the process is stopped meanwhile. */
-  connect<T>(server: string, open: () => Promise<T>): Promise<T | null>;
+  /** Connects, waiting for a server that is not there yet; null when the process is stopped meanwhile, or `stop` given for it aborts. */
+  connect<T>(server: string, open: () => Promise<T>, stop?: AbortSignal): Promise<T | null>;
   /** Adds a path to the probes, which answers as JSON what is asked. A process that serves an API has no probes. */
   answerAt(path: string, ask: () => Promise<unknown>): void;
 }
@@ -56,7 +56,7 @@ export async function runService(
     metrics,
     readiness,
     signal,
-    connect: (to, open) => connect(to, open, retrying),
+    connect: (to, open, stop = signal) => connect(to, open, { ...retrying, signal: stop }),
     answerAt: (path, ask) => server?.answerAt(path, ask),
   };
   try {
@@ -76,8 +76,8 @@ async function watched(work: (context: ServiceContext) => Promise<void>, context
   try {
     await work({
       ...context,
-      async connect(server, open) {
-        const opened = await context.connect(server, open);
+      async connect(server, open, stop) {
+        const opened = await context.connect(server, open, stop);
         if (isPingable(opened)) watch.add(server, opened);
         return opened;
       },

@@ -102,7 +102,11 @@ export const ZonesConfig = Type.Object(
     geojson: Type.Optional(
       Type.Object(
         {
-          path: Type.String({ description: "A FeatureCollection of polygons", expected: "a path" }),
+          path: Type.String({
+            description:
+              "A FeatureCollection of polygons, read anew when it changes: a station counts into its new zone from the next poll on, what was computed before stays. A file that can't be used keeps the polygons before it",
+            expected: "a path",
+          }),
           nameProperty: Type.String({
             default: "name",
             description: "The feature's property that names the zone",

@@ -8,9 +8,9 @@ import { stopSignal } from "../cli/stop-signal.ts";
 import { version } from "../cli/version.ts";
 import { checkOption } from "../config/check-option.ts";
 import type { Config } from "../config/config.ts";
+import { LiveZones } from "../config/live-zones.ts";
 import { checkConfig, loadConfig } from "../config/load-config.ts";
 import { retentionSettings, windowSettings } from "../config/settings.ts";
-import { zoneRule } from "../config/zone-rules.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { openSource } from "../sources/open-source.ts";
 import type { RunnableSource } from "../sources/runnable-source.ts";
@@ -52,7 +52,9 @@ export function localCommand(): Command {
 async function runCommand(options: Options): Promise<void> {
   const config = await configOf(options);
   const windows = windowSettings(config);
-  const zoneOf = zoneRule(config.zones);
+  const metrics = createMetrics({ version });
+  const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const zones = new LiveZones(config.zones, { logger, metrics });
   const { host, port, authentication } = config.http;
   await assertPortFree(host, port);
   const signal = stopSignal();
@@ -67,14 +69,13 @@ async function runCommand(options: Options): Promise<void> {
   const { sources, notice } = opened;
   try {
     const keyframeMs = durationMs(config.deduplication.keyframeInterval);
-    const metrics = createMetrics({ version });
-    const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
     const readers = authentication && (await ReaderTokens.open(authentication.bearerTokensFolder, logger));
     const retention = retentionSettings(config);
-    const platform = new EmbeddedPlatform(config.dataDir, { windows, keyframeMs, zoneOf, retention }, metrics);
+    const settings = { windows, keyframeMs, zoneOf: zones.rule, retention };
+    const platform = new EmbeddedPlatform(config.dataDir, settings, metrics);
     const onListening = (url: string) => console.log(welcome(url, config.dataDir, sources, notice));
     const { now, random } = { now: Date.now, random: Math.random };
-    const services = { platform, sources, metrics, logger, consoleDir, version, now, random, signal };
+    const services = { platform, sources, zones, metrics, logger, consoleDir, version, now, random, signal };
     const restricted = readers === undefined ? services : { ...services, readers };
     await runLocal({ ...restricted, host, port, onListening }).finally(() => platform.close());
     console.log("stopped; the next start goes on from here");

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { VelibError } from "../../core/errors.ts";
 import { createApi } from "../api/api.ts";
 import type { ReaderTokens } from "../api/reader-tokens.ts";
+import type { LiveZones } from "../config/live-zones.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { RunnableSource } from "../sources/runnable-source.ts";
 import type { EmbeddedPlatform } from "./embedded-platform.ts";
@@ -14,6 +15,8 @@ export interface LocalOptions {
   logger: Logger;
   host: string;
   port: number;
+  /** Followed while it runs; absent where the rule never changes. */
+  zones?: LiveZones;
   /** Who may read; everybody without it. */
   readers?: ReaderTokens;
   consoleDir: string;
@@ -51,10 +54,13 @@ export async function runLocal(options: LocalOptions): Promise<void> {
   const url = await listen(() => api.listen({ host: options.host, port: options.port }), options);
   options.onListening(url);
 
+  options.zones?.follow(signal);
   const follow = platform.follow(following.signal);
   const runs = options.sources.map(async (source) => {
     const { producer, lastPollAt } = await platform.producer(source.description.name, source.holdMs);
-    await source.run({ producer, lastPollAt, now, random, logger, metrics, signal: producing.signal });
+    const forget = options.zones?.tell((rule) => producer.useZones(rule));
+    const run = source.run({ producer, lastPollAt, now, random, logger, metrics, signal: producing.signal });
+    await run.finally(forget);
   });
   for (const service of [follow, ...runs]) service.catch(failure.reject);
   try {

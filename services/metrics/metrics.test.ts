@@ -4,7 +4,7 @@ import type { Metrics } from "./metrics.ts";
 import { createMetrics } from "./metrics.ts";
 import { describeMetrics, metricsReference } from "./reference.ts";
 
-const unitSuffix = /_(total|seconds|records|stations|clients|info|score)$|^velib_stations$/;
+const unitSuffix = /_(total|seconds|records|stations|clients|files|info|score)$|^velib_stations$/;
 
 let metrics: Metrics;
 

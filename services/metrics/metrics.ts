@@ -51,6 +51,7 @@ export interface Metrics {
   readonly historyRead: LabelledCounter<{ job: JobName; source: string }>;
   readonly batchRecords: LabelledGauge<{ source: string }>;
   readonly modelScore: LabelledGauge<{ source: string; model: string; contender: ContenderName; score: ScoreName }>;
+  readonly zonesRefused: { set(value: 0 | 1): void };
   readonly liveClients: { set(value: number): void };
   /** Connects the feed gauges to the sources' states; they are read at each scrape. */
   readFeedsFrom(read: FeedReader): void;
@@ -184,6 +185,11 @@ export function createMetrics({ version }: { version: string }): Metrics {
       name: "velib_model_score",
       help: "How a training judged a model, and persistence beside it, on days it had not seen",
       labelNames: ["source", "model", "contender", "score"],
+      registers,
+    }),
+    zonesRefused: new Gauge({
+      name: "velib_refused_zone_files",
+      help: "1 while the file of zones can't be used and the zones read before stay, else 0",
       registers,
     }),
     liveClients: new Gauge({

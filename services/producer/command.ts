@@ -3,14 +3,14 @@ import { Deduplicator } from "../../core/deduplication/deduplicator.ts";
 import { VelibError } from "../../core/errors.ts";
 import type { DeadLetters } from "../../core/ports/dead-letters.ts";
 import type { ObservationLog } from "../../core/ports/observation-log.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { openDeadLetters, openLog } from "../backbone/kafka.ts";
 import type { ServiceContext } from "../backbone/run-service.ts";
 import { runService } from "../backbone/run-service.ts";
 import { runTogether } from "../backbone/run-together.ts";
 import { serviceCommand } from "../backbone/service-command.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { durationMs } from "../../core/time/duration.ts";
-import { zoneRule } from "../config/zone-rules.ts";
+import { LiveZones } from "../config/live-zones.ts";
 import { openSource } from "../sources/open-source.ts";
 import { produceUsers } from "../users/users-services.ts";
 import { Producer } from "./producer.ts";
@@ -28,12 +28,16 @@ async function produce(context: ServiceContext): Promise<void> {
   if (sources.length === 0 && users === undefined) {
     throw new VelibError("VELIB_CONFIG_INVALID", "sources: empty, velib produce needs one; name a url or a recording");
   }
+  const zones = new LiveZones(config.zones, context);
+  zones.follow(signal);
   const log = await context.connect("kafka", () => openLog(context, "produce"));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "produce"));
   try {
     if (log === null || deadLetters === null) return;
     context.readiness.started();
-    const services = sources.map((source) => (stop: AbortSignal) => runSource(context, source, log, deadLetters, stop));
+    const services = sources.map(
+      (source) => (stop: AbortSignal) => runSource(context, source, zones, log, deadLetters, stop),
+    );
     if (users !== undefined) services.push((stop) => produceUsers(context, users, deadLetters, stop));
     await runTogether(services, signal);
   } finally {
@@ -44,6 +48,7 @@ async function produce(context: ServiceContext): Promise<void> {
 async function runSource(
   context: ServiceContext,
   sourceConfig: SourceConfig,
+  zones: LiveZones,
   log: ObservationLog,
   deadLetters: DeadLetters,
   signal: AbortSignal,
@@ -55,10 +60,12 @@ async function runSource(
   if (source === null) return;
   try {
     const { holdMs } = source;
-    const deduplicator = new Deduplicator({ source: name, holdMs, keyframeMs, zoneOf: zoneRule(config.zones) });
+    const deduplicator = new Deduplicator({ source: name, holdMs, keyframeMs, zoneOf: zones.rule });
     const producer = new Producer(name, deduplicator, log, deadLetters, metrics);
     const lastPollAt = await producer.resume(keyframeMs);
-    await source.run({ producer, lastPollAt, now: Date.now, random: Math.random, logger, metrics, signal });
+    const forget = zones.tell((rule) => producer.useZones(rule));
+    const run = source.run({ producer, lastPollAt, now: Date.now, random: Math.random, logger, metrics, signal });
+    await run.finally(forget);
   } finally {
     await source.close();
   }

@@ -5,6 +5,7 @@ import type { EndMarker, KeyedRecord, LogRecord } from "../../core/log/record.ts
 import type { Poll, UnreadablePoll } from "../../core/observation/reading.ts";
 import type { DeadLetters } from "../../core/ports/dead-letters.ts";
 import type { ObservationLog, PollRecords } from "../../core/ports/observation-log.ts";
+import type { ZoneRule } from "../../core/zones/zone-rule.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { withoutOversize } from "./oversize-records.ts";
 
@@ -50,6 +51,11 @@ export class Producer {
     }
     this.#deduplicator.resume(tail);
     return this.#deduplicator.lastPollAt;
+  }
+
+  /** Has stations count into the zones of another rule from the next poll on. */
+  useZones(zoneOf: ZoneRule): void {
+    this.#deduplicator.useZones(zoneOf);
   }
 
   /** Durable when it resolves: the poll's records and marker in the log, or its letter in the dead letters. */

@@ -20,9 +20,11 @@ export interface SimulatedCity {
 
 /** How much of the city's past is made up at the start, so that there are hours to look at from the first minute, ms. */
 const pastMs = 3 * 3_600_000;
+/** Its polls are at least so far apart: a city that is polled every second would be busy for minutes with its past. */
+const pastStepMs = 60_000;
 
 /**
- * A simulated city as a source of `velib local`: served by a simulator in this process and polled over HTTP like
+ * A simulated city as a source: served by a simulator in this process and polled over HTTP like
  * any other, so that what is shown has gone through the whole pipeline.
  */
 export class SimulatedSource implements RunnableSource {
@@ -70,7 +72,8 @@ export class SimulatedSource implements RunnableSource {
   async run({ producer, lastPollAt, now, random, logger, metrics, signal }: RunContext): Promise<void> {
     const { intervalMs } = this.description;
     const start = Math.max(now() - pastMs, (lastPollAt ?? 0) + intervalMs);
-    for (let at = start; at < now() - intervalMs && !signal.aborted; at += intervalMs) {
+    const step = Math.max(intervalMs, pastStepMs);
+    for (let at = start; at < now() - step && !signal.aborted; at += step) {
       this.#clock.set(at);
       await producer.take(await this.#source.poll(at, signal));
       await nextTurn();

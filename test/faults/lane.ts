@@ -6,13 +6,17 @@ import type { Progress } from "./progress.ts";
 /** Longest wait for a poll to come through after a fault, ms. */
 const longestRecoveryMs = 180_000;
 
-/** Inflicts the faults of a lane, each when the one before is mended and recovered from. */
+/**
+ * Inflicts the faults of a lane, each when the one before is mended and recovered from.
+ * @param tell called with what happens, at once
+ */
 export async function runLane(
   lane: Lane,
   random: RandomStream,
   progress: Progress,
   goal: number,
   signal: AbortSignal,
+  tell: (line: string) => void,
 ): Promise<Struck[]> {
   const struck: Struck[] = [];
   let deck: Fault[] = [];
@@ -21,14 +25,20 @@ export async function runLane(
     if (deck.length === 0) deck = [...lane.faults];
     const [fault] = deck.splice(random.below(deck.length), 1);
     if (fault === undefined || signal.aborted) break;
+    tell(`${fault.kind}: strikes`);
     await fault.strike(random);
     const began = performance.now();
     const watch = new AbortController();
     const recovered = recovery(fault.stages, progress, goal, AbortSignal.any([signal, watch.signal]));
     try {
       await fault.mend(random);
+      tell(`${fault.kind}: mended`);
       const later = await Promise.race([recovered, timeout(watch.signal, fault.kind, progress)]);
-      struck.push({ kind: fault.kind, recoveryMs: later ? later.at - began : null });
+      const recoveryMs = later ? later.at - began : null;
+      tell(
+        `${fault.kind}: recovered from after ${recoveryMs === null ? "the last poll" : `${Math.round(recoveryMs)} ms`}`,
+      );
+      struck.push({ kind: fault.kind, recoveryMs });
     } finally {
       watch.abort();
     }

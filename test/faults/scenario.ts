@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { RandomStream } from "../../core/simulation/random.ts";
 import { uniqueName } from "../contracts/opened.ts";
@@ -67,6 +68,7 @@ export async function runScenario(
   const pipeline = await Pipeline.prepare({ name, folder: join(folder, "pipeline"), partitions, replication, pace });
   const closes: (() => Promise<void>)[] = [];
   const atEnd = (close: () => Promise<void>) => closes.unshift(close);
+  const tell = (line: string) => appendFileSync(join(folder, "faults.log"), `${new Date().toISOString()} ${line}\n`);
   atEnd(async () => undisturbed.close());
   atEnd(() => dropAll(name, direct));
   atEnd(() => pipeline.kill());
@@ -76,10 +78,13 @@ export async function runScenario(
     const lanes = await scenario.prepare({ ...servers, pipeline, direct, sources, atEnd });
     await until("the first polls in all tables", () => (reached(progress, 3) ? true : null), 120_000);
 
-    const struck = await inflict(lanes, scenario.seed, progress, goal);
+    const struck = await inflict(lanes, scenario.seed, progress, goal, tell);
+    tell("the rest is replayed");
     await replayTheRest(pipeline);
     await until("every poll in all tables", () => drained(pipeline, progress, goal), longestDrainMs, 200);
+    tell("every poll is in all tables");
     const codes = await pipeline.stop();
+    tell("the processes have ended");
 
     const { compared, differences } = await withTables(name, direct, replication, (tables) =>
       compareTables(undisturbed.tables, tables, sources, days),
@@ -106,10 +111,16 @@ export async function runScenario(
   }
 }
 
-async function inflict(lanes: readonly Lane[], seed: number, progress: Progress, goal: number): Promise<Struck[]> {
+async function inflict(
+  lanes: readonly Lane[],
+  seed: number,
+  progress: Progress,
+  goal: number,
+  tell: (line: string) => void,
+): Promise<Struck[]> {
   const failed = new AbortController();
   const runs = lanes.map((lane, n) =>
-    runLane(lane, new RandomStream(seed, n), progress, goal, failed.signal).catch((error: unknown) => {
+    runLane(lane, new RandomStream(seed, n), progress, goal, failed.signal, tell).catch((error: unknown) => {
       failed.abort();
       throw error;
     }),

@@ -1,8 +1,8 @@
+import { durationMs } from "../../../core/time/duration.ts";
 import { pipelinePrefix, type VelibPipeline } from "../../api/velib-pipeline.ts";
 import type { KubeObject } from "../../runtime/kube-object.ts";
 import type { KafkaSection } from "../connections.ts";
 import { backboneLabels } from "./backbone-names.ts";
-import { durationMs } from "../../../core/time/duration.ts";
 import { topicKind } from "./partner-kinds.ts";
 import { dataAnnotations } from "./retained-objects.ts";
 

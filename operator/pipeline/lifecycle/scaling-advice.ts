@@ -1,8 +1,8 @@
+import { durationMs } from "../../../core/time/duration.ts";
 import type { VelibPipelineStatus } from "../../api/pipeline-status.ts";
 import type { Autoscaling } from "../../api/processing.ts";
 import { pipelinePrefix, type VelibPipeline } from "../../api/velib-pipeline.ts";
 import { rfc3339Seconds } from "../../runtime/conditions.ts";
-import { durationMs } from "../../../core/time/duration.ts";
 import type { ProcessReport } from "../process-report.ts";
 import {
   type LagSample,

@@ -13,7 +13,7 @@ export type ReportedStatus = Pick<
 >;
 
 /** A poll a minute would be a write a minute and a pipeline: the time shown may be this old while nothing else turns. */
-const TIME_STEP_MS = 5 * 60_000;
+export const TIME_STEP_MS = 5 * 60_000;
 
 /**
  * What the processes say, so that the status rests while nothing turns: counts with two significant digits, times

@@ -4,6 +4,7 @@ import { VelibError } from "../../../core/errors.ts";
 import type { DeadLetters } from "../../../core/ports/dead-letters.ts";
 import type { Backlog } from "../../backbone/backlog.ts";
 import type { ApiDeps, ApiServer } from "../deps.ts";
+import { ApiError } from "../errors.ts";
 import { remembered } from "../remembered.ts";
 import { isoTime, nullableInteger, nullableText, nullableTime, oneOf, time } from "../schema/scalars.ts";
 import { staleCause } from "../schema/source.ts";
@@ -99,7 +100,9 @@ export function pipelineRoutes(app: ApiServer, deps: ApiDeps): void {
   );
 }
 
-async function countsByReason(deadLetters: DeadLetters): Promise<{ reason: DeadLetterReason; count: number }[]> {
+async function countsByReason(
+  deadLetters: Pick<DeadLetters, "counts">,
+): Promise<{ reason: DeadLetterReason; count: number }[]> {
   const sums = new Map<DeadLetterReason, number>();
   for (const { reason, count } of await deadLetters.counts()) sums.set(reason, (sums.get(reason) ?? 0) + count);
   return [...sums].map(([reason, count]) => ({ reason, count })).sort((a, b) => (a.reason < b.reason ? -1 : 1));
@@ -114,7 +117,7 @@ async function orNull<T>(asked: Promise<T>, problems: string[]): Promise<T | nul
   try {
     return await asked;
   } catch (error) {
-    if (!(error instanceof VelibError)) throw error;
+    if (!(error instanceof VelibError || (error instanceof ApiError && error.code === "not_ready"))) throw error;
     if (!problems.includes(error.message)) problems.push(error.message);
     return null;
   }

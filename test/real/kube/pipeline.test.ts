@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
 import type { KubeObject, LiveObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
 import { isRecord } from "../../../operator/runtime/kube-payload.ts";
