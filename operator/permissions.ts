@@ -39,7 +39,7 @@ export function namespacePermissions(): PolicyRule[] {
       verbs: made,
     })),
     { apiGroups: [""], resources: ["pods"], verbs: read },
-    { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
+    { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["get", "create", "patch"] },
   ];
 }
 
@@ -52,7 +52,7 @@ export function clusterPermissions(): PolicyRule[] {
 export function leadershipPermissions(): PolicyRule[] {
   return [
     { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update", "patch"] },
-    { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
+    { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["get", "create", "patch"] },
   ];
 }
 

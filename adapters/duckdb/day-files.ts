@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import {
   heldObservations,
+  holdEnds,
   isoText,
   observationColumns,
   observationsOf,
@@ -75,9 +76,8 @@ async function loadHeld(connection: DuckDBConnection, day: RawDay): Promise<void
   const read = (files: readonly string[], columns: Record<string, string>) =>
     `SELECT * FROM read_csv([${files.map(literal)}], columns = ${structOf(columns)}, header = false,
       delim = ',', quote = '"', escape = '"', nullstr = '', auto_detect = false)`;
-  // Of a CSV it does not know the length, and takes it for so short that looping over the polls pays.
-  await connection.run("SET asof_loop_join_threshold = 0");
   await connection.run(`CREATE VIEW raw AS ${read(day.observationFiles, rawColumns)}`);
   await connection.run(`CREATE TABLE polls AS ${read([day.pollFile], pollColumns)}`);
+  await connection.run(`CREATE TABLE hold_ends AS ${holdEnds(day.keyframeMs)}`);
   await connection.run(`CREATE TABLE held AS ${heldObservations(day.keyframeMs)}`);
 }

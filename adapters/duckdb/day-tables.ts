@@ -44,21 +44,30 @@ export function structOf(columns: Record<string, string>): string {
 }
 
 /**
+ * For every time up to which an observation can be followed (the next poll that brought a record, or the end of its
+ * keyframe interval): until when the last poll before it holds. A table of its own, because it is small: to look for
+ * the poll of each of a million observations sorted them all a second time.
+ */
+export function holdEnds(keyframeMs: number): string {
+  return `
+WITH bounds AS (SELECT at_ms AS bound FROM polls UNION SELECT at_ms + ${keyframeMs} FROM polls)
+SELECT bound, p.at_ms + p.hold_ms AS held_ms FROM bounds ASOF JOIN polls p ON bound > p.at_ms`;
+}
+
+/**
  * Every observation of `raw` with the end of its hold, ms:
  * until = min(next, last poll before min(next, at + keyframe interval) + hold). The history has changes and keyframes
  * only; a station that is still observed has a record of its own after the keyframe interval at most, and was
- * observed at every poll before it.
+ * observed at every poll before it. An observation whose poll is not in the history (yet) holds for no time.
  */
 export function heldObservations(keyframeMs: number): string {
   return `
 WITH followed AS (
   SELECT *, lead(at_ms) OVER (PARTITION BY station ORDER BY at_ms) AS next_ms FROM raw
-), bounded AS (
-  SELECT *, least(coalesce(next_ms, at_ms + ${keyframeMs}), at_ms + ${keyframeMs}) AS seen_before FROM followed
 )
-SELECT b.* EXCLUDE (seen_before, next_ms),
-  least(coalesce(b.next_ms, p.at_ms + p.hold_ms), p.at_ms + p.hold_ms) AS until_ms
-FROM bounded b ASOF JOIN polls p ON b.seen_before > p.at_ms`;
+SELECT f.* EXCLUDE (next_ms), least(coalesce(f.next_ms, held_ms), coalesce(held_ms, f.at_ms)) AS until_ms
+FROM followed f
+LEFT JOIN hold_ends ON bound = least(coalesce(f.next_ms, f.at_ms + ${keyframeMs}), f.at_ms + ${keyframeMs})`;
 }
 
 /** The columns of the files, from those of `held`. */

@@ -8,7 +8,8 @@ export interface SessionSettings {
   timeZone: string;
 }
 
-const memoryLimit = "512MB";
+/** Beyond it, work goes on by way of the disk. Node.js itself comes on top. */
+const memoryMB = { base: 192, perThread: 64 };
 
 /** Runs work on a database in memory that is gone afterwards. DuckDB is loaded when it is used. */
 export async function withSession<T>(
@@ -17,7 +18,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: memoryLimit,
+    memory_limit: `${memoryMB.base + settings.threads * memoryMB.perThread}MB`,
     threads: String(settings.threads),
     temp_directory: settings.spillFolder,
   });

@@ -36,6 +36,8 @@ export interface KafkaUserLogOptions {
   outageMs?: number;
   /** Told of the failure when the cluster stops answering, and of null when it answers again. */
   onOutage?: (cause: VelibError | null) => void;
+  /** Told of each partition that a consumer had and has no more: at a rebalance, and at its end. */
+  onRevoked?: (partition: number) => void;
 }
 
 const second = 1_000;
@@ -98,7 +100,7 @@ export class KafkaUserLog implements UserLog {
   }
 
   async consume(group: string, handler: UserHandler, { signal }: { signal: AbortSignal }): Promise<void> {
-    const { connection, pipeline, sessionTimeoutMs = 15 * second } = this.#options;
+    const { connection, pipeline, sessionTimeoutMs = 15 * second, onRevoked = () => {} } = this.#options;
     const link = await ClusterLink.open(connection);
     try {
       await link.follow([this.#topic]);
@@ -110,7 +112,8 @@ export class KafkaUserLog implements UserLog {
         heartbeatMs: Math.min(3 * second, sessionTimeoutMs / 3),
       });
       const stop = AbortSignal.any([signal, this.#closing.signal]);
-      await new UserConsumer(link, member, this.#topic, handler, this.#patience(link, stop), stop).run();
+      const owner = { handler, onRevoked };
+      await new UserConsumer(link, member, this.#topic, owner, this.#patience(link, stop), stop).run();
     } finally {
       await link.close();
     }

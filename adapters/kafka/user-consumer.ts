@@ -7,6 +7,13 @@ import { PartitionReader } from "./partition-reader.ts";
 import type { Patience } from "./patience.ts";
 import { decodeUserRecord } from "./user-record.ts";
 
+/** Who the partitions' users are for. */
+export interface UserConsumerOwner {
+  handler: UserHandler;
+  /** The partition is another member's from now on, or nobody's. */
+  onRevoked: (partition: number) => void;
+}
+
 /** Committed offsets bear no text of ours. */
 const noMetadata = "";
 
@@ -18,7 +25,7 @@ export class UserConsumer {
   readonly #link: ClusterLink;
   readonly #member: GroupMember;
   readonly #topic: string;
-  readonly #handler: UserHandler;
+  readonly #owner: UserConsumerOwner;
   readonly #patience: Patience;
   readonly #signal: AbortSignal;
 
@@ -26,14 +33,14 @@ export class UserConsumer {
     link: ClusterLink,
     member: GroupMember,
     topic: string,
-    handler: UserHandler,
+    owner: UserConsumerOwner,
     patience: Patience,
     signal: AbortSignal,
   ) {
     this.#link = link;
     this.#member = member;
     this.#topic = topic;
-    this.#handler = handler;
+    this.#owner = owner;
     this.#patience = patience;
     this.#signal = signal;
   }
@@ -50,6 +57,15 @@ export class UserConsumer {
   async #membership(): Promise<void> {
     const partitions = await this.#patience.call(() => this.#member.join());
     if (partitions === null) return;
+    try {
+      await this.#read(partitions);
+    } finally {
+      for (const partition of partitions) this.#owner.onRevoked(partition);
+    }
+  }
+
+  /** Reads until the membership ends. */
+  async #read(partitions: readonly number[]): Promise<void> {
     const positions = await this.#patience.call(() => this.#positions(partitions));
     if (positions === null) return;
     const partitionsThen = this.#link.partitionCount(this.#topic);
@@ -79,7 +95,7 @@ export class UserConsumer {
     // An empty stretch (the end of a transaction) matters only where it is the end of the log: lag is 0 then.
     if (entries.length === 0 && nextOffset < highWatermark) return;
     const endOffset = BigInt(Math.max(highWatermark, nextOffset));
-    await this.#handler({ partition, entries, nextOffset: BigInt(nextOffset), endOffset });
+    await this.#owner.handler({ partition, entries, nextOffset: BigInt(nextOffset), endOffset });
     try {
       await this.#member.commit(new Map([[partition, nextOffset]]), noMetadata);
     } catch (error) {

@@ -159,13 +159,16 @@ async function ensureStartIndex(database: Db, name: string, ttlSeconds: number):
   await database.command({ collMod: name, index: { name: startIndex, expireAfterSeconds } });
 }
 
+/** The view of the zones' averages. */
+export const averagesView = "zone_averages";
+
 async function ensureView(database: Db): Promise<void> {
   const view = { viewOn: "zone_windows", pipeline: zoneAverages };
   try {
-    await database.createCollection("zone_averages", view);
+    await database.createCollection(averagesView, view);
   } catch (error) {
     if (!hasCode(error, serverCode.namespaceExists)) throw error;
-    await database.command({ collMod: "zone_averages", ...view });
+    await database.command({ collMod: averagesView, ...view });
   }
 }
 

@@ -26,6 +26,10 @@ interface ServingDocument {
   version: string;
 }
 
+const modelsCollection = "models";
+const servingCollection = "serving_models";
+export const modelCollections: readonly string[] = [modelsCollection, servingCollection];
+
 /** The models in a pipeline's database: `models`, and `serving_models` for which of them serve. */
 export class MongodbModels implements ModelStore {
   readonly #connection: MongodbConnection;
@@ -34,8 +38,8 @@ export class MongodbModels implements ModelStore {
 
   private constructor(connection: MongodbConnection) {
     this.#connection = connection;
-    this.#models = connection.database.collection("models");
-    this.#serving = connection.database.collection("serving_models");
+    this.#models = connection.database.collection(modelsCollection);
+    this.#serving = connection.database.collection(servingCollection);
   }
 
   /** @throws VelibError VELIB_MONGODB_* when the server can't be used */

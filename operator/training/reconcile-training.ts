@@ -15,7 +15,7 @@ import type { KubeApi } from "../runtime/kube-api.ts";
 import { isTerminating, type LiveObject } from "../runtime/kube-object.ts";
 import { environmentReferences } from "./environment-references.ts";
 import { expiredRuns, planRuns, type RunPlan } from "./run-plan.ts";
-import type { StoredTraining } from "./stored-training.ts";
+import { type StoredTraining, statusOf } from "./stored-training.ts";
 import { byTraining, type TrainingCaches } from "./training-caches.ts";
 import { noticeOf, recordBegin, recordResult, recordSuperseded } from "./training-events.ts";
 import { pipelineOf, type TrainingHeld, type TrainingInputs, trainingInputs } from "./training-inputs.ts";
@@ -23,7 +23,7 @@ import { trainingJobs } from "./training-jobs.ts";
 import { trainingJob, trainingObjects } from "./training-objects.ts";
 import { recordIn, type TrainingRecord, unreadRuns, withResults } from "./training-results.ts";
 import { runsOf, type TrainingRun } from "./training-run.ts";
-import { invalidStatus, isSameStatus, pausedStatus, statusOf, trainingStatus } from "./training-status.ts";
+import { invalidStatus, isSameStatus, pausedStatus, trainingStatus } from "./training-status.ts";
 
 export interface TrainingReconcilerSettings {
   /** Fenced. */

@@ -1,6 +1,8 @@
+import Value from "typebox/value";
 import { VelibError } from "../../core/errors.ts";
 import type { ModelTraining } from "../api/model-training.ts";
 import { parseModelTraining } from "../api/parse-resource.ts";
+import { ModelTrainingStatus } from "../api/training-status.ts";
 import type { LiveObject } from "../runtime/kube-object.ts";
 import type { StoreIndexes } from "../runtime/object-store.ts";
 import { environmentReferences } from "./environment-references.ts";
@@ -23,7 +25,7 @@ export function storedTraining(object: LiveObject): StoredTraining {
     return { ...bare, resource: parseModelTraining({ ...bare, spec, status }), problem: null };
   } catch (error) {
     if (!(error instanceof VelibError)) throw error;
-    return { ...bare, resource: null, problem: error.message };
+    return { ...bare, status, resource: null, problem: error.message };
   }
 }
 
@@ -37,6 +39,12 @@ export const trainingIndexes: StoreIndexes<StoredTraining> = {
   [bySecret]: referring((training) => environmentReferences(training).secrets.map(({ secretName }) => secretName)),
   [byConfigMap]: referring((training) => environmentReferences(training).configMaps.map(({ name }) => name)),
 };
+
+/** The status last written; none where another version wrote it otherwise. */
+export function statusOf({ resource, status }: StoredTraining): ModelTrainingStatus {
+  if (resource !== null) return resource.status ?? {};
+  return Value.Check(ModelTrainingStatus, status) ? status : {};
+}
 
 function referring(names: (training: ModelTraining) => readonly string[]) {
   return ({ resource }: StoredTraining): string[] =>

@@ -1,6 +1,6 @@
 import type { ModelTraining } from "../api/model-training.ts";
 import type { PodTemplate } from "../api/pod-template.ts";
-import { fileGroup, ports } from "../pipeline/workloads/pod-template.ts";
+import { ports } from "../pipeline/workloads/pod-template.ts";
 import { podVolumes } from "../pipeline/workloads/pod-volumes.ts";
 import { resourcesOf } from "../pipeline/workloads/resource-defaults.ts";
 import { workloadNames } from "../pipeline/workloads/workload-names.ts";
@@ -24,7 +24,7 @@ export function trainingPodTemplate(training: ModelTraining, inputs: TrainingInp
     secrets: config.secrets,
     configMaps: [],
     claims: [],
-    scratch: "1Gi",
+    scratch: "128Mi",
   });
   return {
     metadata: {
@@ -42,7 +42,6 @@ export function trainingPodTemplate(training: ModelTraining, inputs: TrainingInp
       enableServiceLinks: false,
       securityContext: {
         runAsNonRoot: true,
-        fsGroup: fileGroup,
         seccompProfile: { type: "RuntimeDefault" },
       },
       ...placement(template),

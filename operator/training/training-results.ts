@@ -26,7 +26,8 @@ export function unreadRuns(
   return runs.flatMap((run) => {
     const { end } = run;
     if (end === null || read.has(run.name)) return [];
-    if (oldest && Date.parse(end.time) < Date.parse(oldest.time)) return [];
+    // at the same time too: two that ended together would take turns at the last place
+    if (oldest && Date.parse(end.time) <= Date.parse(oldest.time)) return [];
     return [{ ...run, end }];
   });
 }

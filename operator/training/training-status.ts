@@ -2,7 +2,7 @@ import { annotations } from "../api/resource-names.ts";
 import type { ModelTrainingStatus } from "../api/training-status.ts";
 import { conditionOf, mergeConditions } from "../runtime/conditions.ts";
 import { canonicalJson } from "../runtime/content-hash.ts";
-import type { StoredTraining } from "./stored-training.ts";
+import { type StoredTraining, statusOf } from "./stored-training.ts";
 import { apartFindings, type TrainingFinding, type TrainingView, trainingFindings } from "./training-findings.ts";
 import { recordIn, type TrainingRecord } from "./training-results.ts";
 
@@ -39,24 +39,15 @@ export function pausedStatus(stored: StoredTraining, now: Date): ModelTrainingSt
 
 /** The status of a training that this version can't read. */
 export function invalidStatus(stored: StoredTraining, now: Date): ModelTrainingStatus {
-  const message = stored.problem ?? "It can't be read";
-  const record = recordIn({});
-  return withFindings(
-    stored,
-    record,
-    apartFindings({ state: "Stalled", reason: "InvalidResource", message }, record),
-    now,
-  );
+  const progress = { state: "Stalled", reason: "InvalidResource", message: stored.problem ?? "" } as const;
+  const before = statusOf(stored);
+  const record = recordIn(before);
+  return { ...before, ...withFindings(stored, record, apartFindings(progress, record), now) };
 }
 
 /** Whether two statuses say the same; lists told apart by key come back in an order of the server's. */
 export function isSameStatus(a: ModelTrainingStatus, b: ModelTrainingStatus): boolean {
   return comparable(a) === comparable(b);
-}
-
-/** The status last written. */
-export function statusOf({ resource }: StoredTraining): ModelTrainingStatus {
-  return resource?.status ?? {};
 }
 
 function withFindings(

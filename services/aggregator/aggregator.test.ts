@@ -95,6 +95,33 @@ it("commits what it gathered when the partition is taken away", async () => {
   expect(await store.results.checkpoint(0)).toMatchObject({ offset: 2n, generation: 3 });
 });
 
+it("shows the lag of the partitions that it has, and of no other", async () => {
+  const { aggregator, metrics } = startAggregator();
+  const lag = () => metrics.registry.getSingleMetricAsString("velib_log_lag_records");
+  for (const partition of [0, 1]) {
+    await aggregator.assigned(partition, 1);
+    await aggregator.batch(batchOf(pollAt(noon), { partition, endOffset: 100n }));
+  }
+
+  await aggregator.revoked(0);
+
+  expect(await lag()).not.toContain('partition="0"');
+  expect(await lag()).toContain('velib_log_lag_records{group="aggregator",partition="1"} 98');
+});
+
+it("shows no lag of a partition whose last commit was refused", async () => {
+  const zombie = startAggregator(1000);
+  const owner = startAggregator();
+  await zombie.aggregator.assigned(0, 1);
+  await zombie.aggregator.batch(batchOf(pollAt(noon), { endOffset: 100n }));
+  await owner.aggregator.assigned(0, 2);
+  await owner.aggregator.batch(batchOf(pollAt(noon)));
+
+  await expect(zombie.aggregator.revoked(0)).rejects.toMatchObject({ code: "VELIB_CHECKPOINT_FENCED" });
+
+  expect(await zombie.metrics.registry.getSingleMetricAsString("velib_log_lag_records")).not.toContain("partition=");
+});
+
 it("goes on from its checkpoint and says so to the log", async () => {
   const first = startAggregator();
   expect(await first.aggregator.assigned(0, 1)).toBeNull();

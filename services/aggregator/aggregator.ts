@@ -102,6 +102,8 @@ export class Aggregator implements LogHandler {
   }
 
   async revoked(partition: number): Promise<void> {
+    // What has scaled by the lag would go on seeing the one it had here, and its new owner's beside it.
+    this.#metrics.logLag.remove({ group: aggregatorGroup, partition });
     const state = this.#partitions.get(partition);
     if (state?.dirty && state.unannounced.isEmpty) await this.#commit(partition, state);
     this.#partitions.delete(partition);

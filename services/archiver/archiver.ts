@@ -35,5 +35,7 @@ export class Archiver implements LogHandler {
     this.#metrics.logLag.set({ group: archiverGroup, partition }, Number(endOffset - nextOffset));
   }
 
-  async revoked(): Promise<void> {}
+  async revoked(partition: number): Promise<void> {
+    this.#metrics.logLag.remove({ group: archiverGroup, partition });
+  }
 }

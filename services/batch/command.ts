@@ -113,7 +113,7 @@ function depsOf(
     ...deps,
     signal,
     readApart: (share, folder) => readShareApart(readers, { share, folder }, signal),
-    onRead: (source, observations) => metrics.historyRead.inc({ job: "batch", source }, observations),
+    onRead: (source, observations) => metrics.historyRead.inc({ task: "batch", source }, observations),
   };
 }
 

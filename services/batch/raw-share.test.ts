@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { hoursOf } from "./raw-share.ts";
+import { monday, pollsBetween } from "../../core/models/testing/station-history.ts";
+import { commuterHistory } from "../trainer/testing/commuter-history.ts";
+import { hoursOf, writeRawShare } from "./raw-share.ts";
 
 const hourMs = 3_600_000;
 
@@ -34,4 +36,13 @@ it("takes neighbouring hours apart, so that the rush is everyone's", () => {
 
   expect(even).toEqual([0, 2]);
   expect(odd).toEqual([1, 3]);
+});
+
+it("is left in the middle when the process is to stop", async () => {
+  const { dir, history } = await commuterHistory(pollsBetween(monday, monday + hourMs));
+  const share = { source: "paris", from: monday, to: monday + hourMs, index: 0, of: 1 };
+
+  await expect(writeRawShare(history, share, dir, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+
+  expect(await writeRawShare(history, share, dir, new AbortController().signal)).toBe(3 * 6);
 });

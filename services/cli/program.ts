@@ -14,6 +14,7 @@ const commands = {
   serve: async () => (await import("../api/command.ts")).serveCommand(),
   batch: async () => (await import("../batch/command.ts")).batchCommand(),
   train: async () => (await import("../trainer/command.ts")).trainCommand(),
+  forget: async () => (await import("../forget/command.ts")).forgetCommand(),
   simulate: async () => (await import("../simulator/command.ts")).simulateCommand(),
   operator: async () => (await import("../../operator/command.ts")).operatorCommand(),
 };

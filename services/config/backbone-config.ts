@@ -150,7 +150,7 @@ export const BatchConfig = Section("The day's files and reports", {
   ),
 });
 
-/** The configuration file of `velib produce`, `aggregate`, `archive` and `serve`: one for all processes of a pipeline. */
+/** The configuration file of `velib produce`, `aggregate`, `archive`, `serve`, `batch` and `train`: one for all processes of a pipeline. */
 export const BackboneConfig = Type.Object(
   {
     pipeline: Type.String({

@@ -43,6 +43,8 @@ it.each([
     { ...least, cassandra: { contactPoints: ["c"], localDataCenter: "dc1", username: "u", usernameFile: "/u" } },
     "cassandra.usernameFile",
   ],
+  ["a time zone that is none", { ...least, batch: { timeZone: "Paris" } }, "batch.timeZone"],
+  ["a report without SQL", { ...least, batch: { reports: [{ name: "full" }] } }, "batch.reports[0].sql"],
   ["a users API without an address", { ...least, users: { randomUser: { url: "here" } } }, "users.randomUser.url"],
   [
     "a source that is called as the users flow",

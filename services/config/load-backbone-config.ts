@@ -1,5 +1,6 @@
 import Value from "typebox/value";
 import { VelibError } from "../../core/errors.ts";
+import { timeZone } from "../../core/time/time-zone.ts";
 import { usersSource } from "../../core/users/users-api.ts";
 import { BackboneConfig } from "./backbone-config.ts";
 import { firstProblem } from "./config-problem.ts";
@@ -21,6 +22,10 @@ export function checkBackboneConfig(given: unknown, origin: string): BackboneCon
   }
   assertSources(filled, origin);
   assertCredentials(filled, origin);
+  const zone = filled.batch?.timeZone;
+  if (zone !== undefined && timeZone(zone) === null) {
+    throw invalid(origin, "batch.timeZone", `expected an IANA zone such as Europe/Paris, got "${zone}"`);
+  }
   if (filled.users !== undefined && URL.parse(filled.users.randomUser.url) === null) {
     throw invalid(origin, "users.randomUser.url", `"${filled.users.randomUser.url}" is no address; check it`);
   }

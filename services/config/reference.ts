@@ -27,8 +27,8 @@ export function configurationReference(): string {
     "",
     "## The processes of a pipeline",
     "",
-    "`velib produce`, `velib aggregate`, `velib archive` and `velib serve` share one file: Kafka between them, results in",
-    "MongoDB, history in Cassandra. Passwords and keys are files, named here and never written into the configuration.",
+    "`velib produce`, `velib aggregate`, `velib archive`, `velib serve`, `velib batch` and `velib train` share one file: Kafka",
+    "between them, results and models in MongoDB, history in Cassandra. Passwords and keys are files, named here and never written into the configuration.",
     "",
     "```yaml",
     ...backboneExample,
@@ -72,6 +72,11 @@ export const backboneExample = [
   "users:",
   "  randomUser: { url: https://randomuser.me/api/, nationalities: [fr] }",
   "  personalData: { email: hash, hashKeyFile: /etc/velib/users-key }",
+  "batch:",
+  "  timeZone: Europe/Paris",
+  "  reports:",
+  "    - name: stations-full",
+  "      sql: SELECT station, sum(held_ms) / 60000 AS minutes_full FROM states WHERE docks = 0 GROUP BY station",
 ];
 
 function tableOf(schema: unknown): string[] {

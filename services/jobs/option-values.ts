@@ -1,7 +1,7 @@
 import { VelibError } from "../../core/errors.ts";
+import { parseDuration } from "../../core/time/duration.ts";
 import type { TimeZone } from "../../core/time/time-zone.ts";
 import { timeZone } from "../../core/time/time-zone.ts";
-import { parseDuration } from "../../core/time/duration.ts";
 
 /** A duration above 0, ms. @throws VelibError VELIB_CONFIG_INVALID */
 export function optionDuration(option: string, text: string): number {

@@ -42,13 +42,13 @@ export async function runJob(
   const started = performance.now();
   try {
     await work({ logger, metrics, signal: stopSignal() });
-    metrics.jobSucceededAt.set({ job }, Date.now() / 1000);
+    metrics.jobSucceededAt.set({ task: job }, Date.now() / 1000);
   } catch (failure) {
     const error = failure instanceof Error && failure.name === "AbortError" ? stopped(failure) : failure;
     if (error instanceof VelibError) logger.error({ code: error.code, reason: error.message }, "ended");
     throw error;
   } finally {
-    metrics.jobDuration.set({ job }, (performance.now() - started) / 1000);
+    metrics.jobDuration.set({ task: job }, (performance.now() - started) / 1000);
     if (options.metricsFile !== undefined) await writeMetrics(options.metricsFile, metrics);
     await probes?.close();
   }

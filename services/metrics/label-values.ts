@@ -33,7 +33,7 @@ export const labelValues: Record<string, readonly string[] | string> = {
   kind: windowKinds,
   stage: processingStages,
   group: "the log's consumer groups",
-  job: jobNames,
+  task: jobNames,
   model: "the forecasts' names",
   contender: contenders,
   score: scoreNames,

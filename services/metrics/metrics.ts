@@ -21,6 +21,11 @@ export interface LabelledGauge<Labels> {
   set(labels: Labels, value: number): void;
 }
 
+/** A gauge of something that comes and goes: what is gone has no sample, rather than its last one for good. */
+export interface PassingGauge<Labels> extends LabelledGauge<Labels> {
+  remove(labels: Labels): void;
+}
+
 export interface LabelledHistogram<Labels> {
   observe(labels: Labels, value: number): void;
 }
@@ -39,16 +44,16 @@ export interface Metrics {
   readonly windowCloses: LabelledCounter<{ kind: WindowKind }>;
   /** Seconds. */
   readonly processing: LabelledHistogram<{ stage: ProcessingStage }>;
-  /** Records between what was handled and the end of the partition. */
-  readonly logLag: LabelledGauge<{ group: string; partition: number }>;
+  /** Records between what was handled and the end of the partition; of partitions that this process has. */
+  readonly logLag: PassingGauge<{ group: string; partition: number }>;
   readonly httpRequests: LabelledCounter<{ method: string; route: string; status: number }>;
   /** Seconds. */
   readonly httpDuration: LabelledHistogram<{ method: string; route: string }>;
   /** Unix time, s. */
-  readonly jobSucceededAt: LabelledGauge<{ job: JobName }>;
+  readonly jobSucceededAt: LabelledGauge<{ task: JobName }>;
   /** Seconds. */
-  readonly jobDuration: LabelledGauge<{ job: JobName }>;
-  readonly historyRead: LabelledCounter<{ job: JobName; source: string }>;
+  readonly jobDuration: LabelledGauge<{ task: JobName }>;
+  readonly historyRead: LabelledCounter<{ task: JobName; source: string }>;
   readonly batchRecords: LabelledGauge<{ source: string }>;
   readonly modelScore: LabelledGauge<{ source: string; model: string; contender: ContenderName; score: ScoreName }>;
   readonly zonesRefused: { set(value: 0 | 1): void };
@@ -140,7 +145,7 @@ export function createMetrics({ version }: { version: string }): Metrics {
     }),
     logLag: new Gauge({
       name: "velib_log_lag_records",
-      help: "Log records that a consumer group has not handled yet",
+      help: "Log records that a consumer group has not handled yet, of the partitions that this process has",
       labelNames: ["group", "partition"],
       registers,
     }),
@@ -160,19 +165,19 @@ export function createMetrics({ version }: { version: string }): Metrics {
     jobSucceededAt: new Gauge({
       name: "velib_job_success_timestamp_seconds",
       help: "When this run of a job ended well; only in its metrics file",
-      labelNames: ["job"],
+      labelNames: ["task"],
       registers,
     }),
     jobDuration: new Gauge({
       name: "velib_job_duration_seconds",
       help: "How long this run of a job took; only in its metrics file",
-      labelNames: ["job"],
+      labelNames: ["task"],
       registers,
     }),
     historyRead: new Counter({
       name: "velib_history_read_records_total",
       help: "Observations that a job has read from the history",
-      labelNames: ["job", "source"],
+      labelNames: ["task", "source"],
       registers,
     }),
     batchRecords: new Gauge({

@@ -1,6 +1,6 @@
+import { durationMs } from "../../core/time/duration.ts";
 import { version } from "../cli/version.ts";
 import type { Config } from "../config/config.ts";
-import { durationMs } from "../../core/time/duration.ts";
 import { retentionSettings, windowSettings } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { EmbeddedPlatform } from "../local/embedded-platform.ts";

@@ -1,11 +1,11 @@
 import { Deduplicator } from "../../core/deduplication/deduplicator.ts";
 import { VelibError } from "../../core/errors.ts";
 import type { Recording } from "../../core/ports/source.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { openDeadLetters, openLog } from "../backbone/kafka.ts";
 import { Readiness } from "../backbone/readiness.ts";
 import { version } from "../cli/version.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
-import { durationMs } from "../../core/time/duration.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { Producer } from "../producer/producer.ts";

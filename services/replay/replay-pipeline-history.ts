@@ -1,12 +1,12 @@
 import { CassandraHistory } from "../../adapters/cassandra/cassandra-history.ts";
 import type { ReplayableHistory } from "../../core/ports/history-store.ts";
 import type { ObservationLog } from "../../core/ports/observation-log.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { cassandraOptions } from "../backbone/connections.ts";
 import { openLog } from "../backbone/kafka.ts";
 import { Readiness } from "../backbone/readiness.ts";
 import { version } from "../cli/version.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
-import { durationMs } from "../../core/time/duration.ts";
 import { windowSettings } from "../config/settings.ts";
 import { zoneRule } from "../config/zone-rules.ts";
 import { EmbeddedPlatform } from "../local/embedded-platform.ts";

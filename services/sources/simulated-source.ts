@@ -75,7 +75,9 @@ export class SimulatedSource implements RunnableSource {
     const step = Math.max(intervalMs, pastStepMs);
     for (let at = start; at < now() - step && !signal.aborted; at += step) {
       this.#clock.set(at);
-      await producer.take(await this.#source.poll(at, signal));
+      const poll = await unlessAborted(this.#source.poll(at, signal), signal);
+      if (poll === null) return;
+      await producer.take(poll);
       await nextTurn();
     }
     this.#clock.release();
@@ -84,6 +86,16 @@ export class SimulatedSource implements RunnableSource {
 
   async close(): Promise<void> {
     await this.#simulator.close();
+  }
+}
+
+/** What comes of a poll; null when it was given up because the process is to stop. */
+async function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
   }
 }
 

@@ -98,7 +98,7 @@ async function trainAt(place: HistoryPlace, settings: TrainerSettings, context: 
         models,
         now: Date.now,
         signal: context.signal,
-        onRead: (observations) => context.metrics.historyRead.inc({ job: "train", source }, observations),
+        onRead: (observations) => context.metrics.historyRead.inc({ task: "train", source }, observations),
       },
     );
   } finally {

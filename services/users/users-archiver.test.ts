@@ -54,4 +54,6 @@ it("puts a record that is no user aside, once, and stores the others", async () 
   ]);
   expect(store.users.size).toBe(1);
   expect(await counted(metrics, "velib_log_lag_records", { group: "users-archiver" })).toBe(3);
+  archiver.revoked(2);
+  expect(await metrics.registry.getSingleMetricAsString("velib_log_lag_records")).not.toContain("partition=");
 });

@@ -24,6 +24,11 @@ export class UsersArchiver {
     return log.consume(usersArchiverGroup, (batch) => this.take(batch), { signal });
   }
 
+  /** The partition is not this archiver's any more. */
+  revoked(partition: number): void {
+    this.#metrics.logLag.remove({ group: usersArchiverGroup, partition });
+  }
+
   /** Durable when it resolves. */
   async take({ partition, entries, nextOffset, endOffset }: UserBatch): Promise<void> {
     const users = entries.flatMap((entry) => ("user" in entry ? [entry.user] : []));

@@ -2,11 +2,11 @@ import { CassandraUsers } from "../../adapters/cassandra/cassandra-users.ts";
 import { KafkaUserLog } from "../../adapters/kafka/kafka-user-log.ts";
 import { RandomUserApi } from "../../adapters/randomuser/random-user-api.ts";
 import type { DeadLetters } from "../../core/ports/dead-letters.ts";
+import { durationMs } from "../../core/time/duration.ts";
 import { personalDataFilter } from "../../core/users/personal-data.ts";
 import { cassandraOptions, fileOf, kafkaConnection } from "../backbone/connections.ts";
 import type { ServiceContext } from "../backbone/run-service.ts";
 import type { UsersConfig } from "../config/backbone-config.ts";
-import { durationMs } from "../../core/time/duration.ts";
 import { UsersArchiver } from "./users-archiver.ts";
 import { askForUsers } from "./users-loop.ts";
 import { UsersProducer } from "./users-producer.ts";
@@ -43,16 +43,22 @@ export async function archiveUsers(
 ): Promise<void> {
   const cassandra = cassandraOptions(context.config, "archive");
   const store = await context.connect("cassandra", () => CassandraUsers.open(cassandra));
-  const log = await context.connect("kafka", () => openUserLog(context, "archive"));
+  if (store === null) return;
+  const archiver = new UsersArchiver(store, deadLetters, context.metrics);
+  const onRevoked = (partition: number) => archiver.revoked(partition);
+  const log = await context.connect("kafka", () => openUserLog(context, "archive", onRevoked));
   try {
-    if (store === null || log === null) return;
-    await new UsersArchiver(store, deadLetters, context.metrics).run(log, signal);
+    if (log !== null) await archiver.run(log, signal);
   } finally {
-    await Promise.all([log?.close(), store?.close()]);
+    await Promise.all([log?.close(), store.close()]);
   }
 }
 
-function openUserLog({ config, readiness }: ServiceContext, service: string): Promise<KafkaUserLog> {
+function openUserLog(
+  { config, readiness }: ServiceContext,
+  service: string,
+  onRevoked: (partition: number) => void = () => {},
+): Promise<KafkaUserLog> {
   const { partitions, replication, minInsyncReplicas, retention } = config.kafka;
   return KafkaUserLog.open({
     connection: kafkaConnection(config, service),
@@ -62,5 +68,6 @@ function openUserLog({ config, readiness }: ServiceContext, service: string): Pr
     minInsyncReplicas,
     retentionMs: durationMs(retention),
     onOutage: (cause) => readiness.report("kafka", cause?.message ?? null),
+    onRevoked,
   });
 }

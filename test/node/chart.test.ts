@@ -19,8 +19,11 @@ const everything = [
 const partnerKinds = "ServiceMonitor";
 
 let schemas: string;
+let cluster: string[];
 
 beforeAll(async () => {
+  const { gitVersion } = JSON.parse(await kubectl("get", "--raw", "/version"));
+  cluster = ["--kube-version", gitVersion];
   schemas = mkdtempSync(join(tmpdir(), "velib-schemas-"));
   writeSchemas(schemas, JSON.parse(await kubectl("get", "--raw", "/openapi/v2")));
 });
@@ -42,7 +45,10 @@ describe("the chart", () => {
     ["with everything on", everything],
   ])("renders %s to what the API's schemas allow", async (_, values) => {
     const rendered = join(schemas, "rendered.yaml");
-    writeFileSync(rendered, await helm("template", "velib-operator", chart, "--namespace", "velib-system", ...values));
+    writeFileSync(
+      rendered,
+      await helm("template", "velib-operator", chart, "--namespace", "velib-system", ...cluster, ...values),
+    );
 
     const location = `${schemas}/{{ .ResourceKind }}{{ .KindSuffix }}.json`;
     const { stdout } = await run("kubeconform", [

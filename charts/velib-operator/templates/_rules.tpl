@@ -191,6 +191,7 @@
   resources:
     - events
   verbs:
+    - get
     - create
     - patch
 {{- end }}
@@ -221,6 +222,7 @@
   resources:
     - events
   verbs:
+    - get
     - create
     - patch
 {{- end }}

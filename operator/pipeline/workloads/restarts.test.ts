@@ -8,7 +8,7 @@ import { editsPage, effectsOf } from "./testing/edits-page.ts";
 import { workloadObjects } from "./testing/workload-context.ts";
 
 describe("what an edit restarts", () => {
-  it("is what docs/reference/what-an-edit-restarts.md says (node operator/pipeline/workloads/testing/write-edits-page.ts)", () => {
+  it("is what docs/reference/what-an-edit-restarts.md says (npm run generate)", () => {
     const page = readFileSync(new URL("../../../docs/reference/what-an-edit-restarts.md", import.meta.url), "utf8");
 
     expect(page).toBe(editsPage());

@@ -56,11 +56,4 @@ describeReal("velib batch on Cassandra", ["cassandra"], ({ cassandra }) => {
       ]);
     },
   );
-
-  it("ends with the cause where the configuration names no Cassandra", async () => {
-    const { code, stderr } = await runVelib(["batch", "--config", join(dir, "absent.yaml")]);
-
-    expect(code).toBe(2);
-    expect(stderr).toContain("[VELIB_CONFIG_UNREADABLE]");
-  });
 });

@@ -32,8 +32,8 @@ export interface FaultProxy {
   writes(): SeenRequest[];
   /** Asked for every request from now on. */
   interfere(fault: (request: SeenRequest) => Fault | null): void;
-  /** Resets the connections of the watches that are open. */
-  cutWatches(): number;
+  /** Resets the connections of the open watches of this kind, or of all; gives how many there were. */
+  cutWatches(plural?: string): number;
   /** Open watches, and new ones, bring nothing more and stay open. */
   stallWatches(): void;
   /** No fault any more. What stalled stays stalled. */
@@ -43,7 +43,7 @@ export interface FaultProxy {
 
 export async function openFaultProxy(upstream: KubeConnection): Promise<FaultProxy> {
   const seen: SeenRequest[] = [];
-  const watches = new Set<{ to: ServerResponse; stalled: boolean }>();
+  const watches = new Set<{ path: string; to: ServerResponse; stalled: boolean }>();
   let faultOf: (request: SeenRequest) => Fault | null = () => null;
   let stalled = false;
 
@@ -70,13 +70,13 @@ export async function openFaultProxy(upstream: KubeConnection): Promise<FaultPro
       }
       response.writeHead(from.statusCode ?? 502, from.headers);
       response.flushHeaders();
-      if (one.query.has("watch")) carryWatch(from, response);
+      if (one.query.has("watch")) carryWatch(one.path, from, response);
       else from.pipe(response);
     });
   }
 
-  function carryWatch(from: IncomingMessage, to: ServerResponse): void {
-    const watch = { to, stalled };
+  function carryWatch(path: string, from: IncomingMessage, to: ServerResponse): void {
+    const watch = { path, to, stalled };
     watches.add(watch);
     from.on("data", (part) => {
       if (!watch.stalled) to.write(part);
@@ -109,10 +109,10 @@ export async function openFaultProxy(upstream: KubeConnection): Promise<FaultPro
     interfere(fault) {
       faultOf = fault;
     },
-    cutWatches() {
-      const count = watches.size;
-      for (const { to } of watches) to.socket?.resetAndDestroy();
-      return count;
+    cutWatches(plural = "") {
+      const cut = [...watches].filter(({ path }) => path.endsWith(plural));
+      for (const { to } of cut) to.socket?.resetAndDestroy();
+      return cut.length;
     },
     stallWatches() {
       stalled = true;

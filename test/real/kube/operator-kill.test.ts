@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { RandomStream } from "../../../core/simulation/random.ts";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { describeReal } from "../servers.ts";
@@ -7,7 +8,6 @@ import { secrets, someone, type TestNamespace, testNamespace } from "./cluster.t
 import { type OperatorProcess, startOperatorProcess } from "./operator-process.ts";
 import { churn, differences, expectedObjects, madeObjects } from "./pipeline-churn.ts";
 import { installOwnDefinitions, mongoSecret, statusIn } from "./pipeline-operator.ts";
-import { seededRandom } from "./seeded-random.ts";
 
 const kills = Number(process.env.VELIB_OPERATOR_KILLS ?? 10);
 const seed = Number(process.env.VELIB_OPERATOR_SEED ?? 5);
@@ -36,18 +36,18 @@ describeReal("The operator, killed at any moment", ["kube"], ({ kubeconfig }) =>
   it(
     `leaves ${pipelines} pipelines as they should be after ${kills} kills while they are made, changed and deleted (seed ${seed})`,
     async () => {
-      const random = seededRandom(seed);
-      const moments = seededRandom(seed + 1);
+      const random = new RandomStream(seed, 1);
+      const moments = new RandomStream(seed, 2);
       let isOver = false;
       const churning = (async () => {
         while (!isOver) {
           await churn(space.api, space.name, pipelines, random);
-          await wait(20 + random() * 150);
+          await wait(20 + random.share() * 150);
         }
       })();
       for (let i = 0; i < kills; i++) {
         operator = start();
-        await wait(1_000 + moments() * (LATEST_KILL_MS - 1_000));
+        await wait(1_000 + moments.share() * (LATEST_KILL_MS - 1_000));
         await operator.kill();
       }
       isOver = true;

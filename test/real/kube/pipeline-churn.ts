@@ -1,19 +1,28 @@
+import type { RandomStream } from "../../../core/simulation/random.ts";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
 import type { VelibPipeline } from "../../../operator/api/velib-pipeline.ts";
 import { planBackbone } from "../../../operator/pipeline/backbone/backbone-plan.ts";
+import { isRetained } from "../../../operator/pipeline/backbone/retained-objects.ts";
+import { fieldManager, labelPrefix } from "../../../operator/pipeline/pipeline-names.ts";
 import { storedPipeline } from "../../../operator/pipeline/stored-pipeline.ts";
 import { partnerWorkloadKinds, workloadKinds } from "../../../operator/pipeline/workloads/workload-kinds.ts";
-import { workloads } from "../../../operator/pipeline/workloads/workloads.ts";
+import { type Workloads, workloads } from "../../../operator/pipeline/workloads/workloads.ts";
 import type { KubeApi } from "../../../operator/runtime/kube-api.ts";
-import type { KubeObject, LiveObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
-import { isRecord } from "../../../operator/runtime/kube-payload.ts";
+import {
+  controllerOf,
+  type KubeObject,
+  type LiveObject,
+  type ResourceType,
+} from "../../../operator/runtime/kube-object.ts";
+import { appliedFields, coversObject } from "../../../operator/runtime/managed-fields.ts";
+import { ownershipMarks } from "../../../operator/runtime/ownership.ts";
 import { someone } from "./cluster.ts";
 import { mongoSecret, pipelineObject } from "./pipeline-operator.ts";
 
 /** One step of a user: makes, changes or deletes a pipeline of a namespace, at random. */
-export async function churn(api: KubeApi, namespace: string, count: number, random: () => number): Promise<void> {
-  const name = `city-${Math.floor(random() * count)}`;
-  const roll = random();
+export async function churn(api: KubeApi, namespace: string, count: number, random: RandomStream): Promise<void> {
+  const name = `city-${Math.floor(random.share() * count)}`;
+  const roll = random.share();
   if (roll < 0.2) {
     await api.delete(velibPipelineType, { namespace, name });
     return;
@@ -21,10 +30,10 @@ export async function churn(api: KubeApi, namespace: string, count: number, rand
   const spec = {
     aggregation: { replicas: 0 },
     archive: { replicas: 0 },
-    api: { replicas: random() < 0.5 ? 0 : 1 },
-    suspend: random() < 0.2,
-    polling: { keyframeInterval: `${1 + Math.floor(random() * 9)}m` },
-    ...(random() < 0.4 ? { batch: { schedule: "5 3 * * *", timeZone: "Europe/Paris" } } : {}),
+    api: { replicas: random.share() < 0.5 ? 0 : 1 },
+    suspend: random.share() < 0.2,
+    polling: { keyframeInterval: `${1 + Math.floor(random.share() * 9)}m` },
+    ...(random.share() < 0.4 ? { batch: { schedule: "5 3 * * *", timeZone: "Europe/Paris" } } : {}),
   };
   await api.apply(velibPipelineType, pipelineObject(namespace, name, spec), someone);
 }
@@ -45,24 +54,27 @@ export async function madeObjects(api: KubeApi, namespace: string): Promise<Map<
   return found;
 }
 
-/** All that should be there for the pipelines there are, by the pure functions, each with the uid of its owner. */
-export async function expectedObjects(
-  api: KubeApi,
-  namespace: string,
-): Promise<Map<string, { object: KubeObject; owner: string }>> {
-  const expected = new Map<string, { object: KubeObject; owner: string }>();
+/**
+ * All that should be there for the pipelines there are, as the operator applies it: with its owner, and with the hash of
+ * its content in an annotation.
+ */
+export async function expectedObjects(api: KubeApi, namespace: string): Promise<Map<string, KubeObject>> {
+  const expected = new Map<string, KubeObject>();
   const { items } = await api.list(velibPipelineType, { namespace });
-  for (const live of items) {
-    const { resource } = storedPipeline(live);
-    if (resource === null) throw new Error(`${live.metadata.name} can't be read`);
-    for (const object of objectsFor(resource, namespace)) {
-      expected.set(`${object.kind} ${object.metadata.name}`, { object, owner: live.metadata.uid });
+  for (const owner of items) {
+    const { resource } = storedPipeline(owner);
+    if (resource === null) throw new Error(`${owner.metadata.name} can't be read`);
+    for (const [setName, objects] of setsFor(resource, namespace)) {
+      const marks = ownershipMarks({ prefix: labelPrefix, setName });
+      for (const { object, type } of objects) {
+        expected.set(`${object.kind} ${object.metadata.name}`, marks.mark(object, type, owner, isRetained(object)));
+      }
     }
   }
   return expected;
 }
 
-function objectsFor(pipeline: VelibPipeline, namespace: string): KubeObject[] {
+function setsFor(pipeline: VelibPipeline, namespace: string): Workloads["sets"] {
   const observed = {
     isServed: (type: ResourceType) => checkedKinds.includes(type),
     get: ({ kind }: ResourceType, name: string) =>
@@ -70,7 +82,7 @@ function objectsFor(pipeline: VelibPipeline, namespace: string): KubeObject[] {
   };
   const { connections } = planBackbone(pipeline, observed, () => "");
   const isRunning = !pipeline.spec.suspend;
-  const made = workloads({
+  return workloads({
     pipeline,
     connections,
     observed,
@@ -81,33 +93,26 @@ function objectsFor(pipeline: VelibPipeline, namespace: string): KubeObject[] {
       imagePullSecrets: [],
       operator: { namespace, labels: { "app.kubernetes.io/name": "velib-operator" } },
     },
-  });
-  return [...made.sets.values()].flat().map(({ object }) => object);
+  }).sets;
 }
+
+const hashAnnotation = `${labelPrefix}/applied-hash`;
 
 /** Where an object is not as it should be; empty when all are. What others set beside is no difference. */
 export function differences(
-  expected: ReadonlyMap<string, { object: KubeObject; owner: string }>,
+  expected: ReadonlyMap<string, KubeObject>,
   made: ReadonlyMap<string, LiveObject>,
 ): string[] {
   const found: string[] = [];
-  for (const [text, { object, owner }] of expected) {
+  for (const [text, object] of expected) {
     const live = made.get(text);
+    const hash = live?.metadata.annotations?.[hashAnnotation];
     if (live === undefined) found.push(`${text}: missing`);
-    else if (live.metadata.ownerReferences?.[0]?.uid !== owner) found.push(`${text}: of another owner`);
-    else if (!contains(live, object)) found.push(`${text}: otherwise than it should be`);
+    else if (controllerOf(live)?.uid !== controllerOf(object)?.uid) found.push(`${text}: of another owner`);
+    else if (hash !== object.metadata.annotations?.[hashAnnotation]) found.push(`${text}: of another content`);
+    else if (!coversObject(appliedFields(live, fieldManager), object)) found.push(`${text}: with others' changes`);
   }
-  for (const text of made.keys()) if (!expected.has(text)) found.push(`${text}: nobody's`);
-  return found;
-}
-
-/** Whether `live` has all that `wanted` says. */
-function contains(live: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    if (!Array.isArray(live)) return wanted.length === 0;
-    return wanted.every((each, i) => contains(live[i], each));
-  }
-  if (!isRecord(wanted)) return live === wanted || wanted === undefined || (wanted === "" && live === undefined);
-  if (!isRecord(live)) return Object.keys(wanted).length === 0;
-  return Object.entries(wanted).every(([name, each]) => contains(live[name], each));
+  // what holds files stays when its pipeline goes, as the spec says
+  const nobodys = [...made].filter(([text, live]) => !expected.has(text) && !isRetained(live));
+  return [...found, ...nobodys.map(([text]) => `${text}: nobody's`)];
 }

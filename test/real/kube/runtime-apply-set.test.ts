@@ -87,9 +87,10 @@ describeReal("an apply set on a real API server", ["kube"], (addresses) => {
   }
 
   /** The operator hears nothing more of a kind: its watch hangs, and so does each one opened instead. */
-  function silence(plural: string): void {
+  async function silence(plural: string): Promise<void> {
     proxy.interfere(({ path, query }) => (query.has("watch") && path.endsWith(plural) ? "hang" : null));
-    proxy.cutWatches();
+    // one that was let through before may not be open yet
+    await until("its watch cut", () => (proxy.cutWatches(plural) > 0 ? true : null), WAIT_MS);
   }
 
   /** Resolves once the operator has seen all that was written before: a widget made now was reconciled. */
@@ -280,7 +281,7 @@ describeReal("an apply set on a real API server", ["kube"], (addresses) => {
     await start({ idleTimeoutMs: 2_000 });
     await create("stale", map("stale-a"));
     await whenApplied("stale", 1);
-    silence("configmaps");
+    await silence("configmaps");
     await space.api.delete(configMaps, key("stale-a"));
     await space.api.create(configMaps, configMap(space.name, "stale-a", { theirs: "1" }), someone);
     const foreign = await get("stale-a");
@@ -317,13 +318,26 @@ describeReal("an apply set on a real API server", ["kube"], (addresses) => {
     expect(await get("blind-a")).toEqual(first);
   });
 
+  it("takes nothing over that its copy does not show yet", async () => {
+    await start({ idleTimeoutMs: 2_000 });
+    await create("hasty", map("hasty-a"));
+    await whenApplied("hasty", 1);
+    await silence("configmaps");
+    const foreign = await space.api.create(configMaps, configMap(space.name, "unseen", { theirs: "1" }), someone);
+
+    await change("hasty", map("hasty-a"), map("unseen", { ours: "1" }));
+
+    expect((await failureOf("unseen")).reason).toBe("NotOurs");
+    expect(await get("unseen")).toEqual(foreign);
+  });
+
   it("creates nothing for an owner that was deleted while its copy is stale", async () => {
     const { visits } = await start({ idleTimeoutMs: 3_000 });
     await create("ghost", map("ghost-a"));
     await whenApplied("ghost", 1);
     const visitsBefore = visits.filter((name) => name === "ghost").length;
 
-    silence("widgets");
+    await silence("widgets");
     await space.api.delete(type, key("ghost"));
     await until("collected", async () => ((await get("ghost-a")) === null ? true : null), WAIT_MS);
     await until(

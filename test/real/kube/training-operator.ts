@@ -8,10 +8,9 @@ import type { KubeApi } from "../../../operator/runtime/kube-api.ts";
 import type { KubeObject, LiveObject, ObjectKey, ResourceType } from "../../../operator/runtime/kube-object.ts";
 import { createManager } from "../../../operator/runtime/manager.ts";
 import { createRuntimeMetrics } from "../../../operator/runtime/runtime-metrics.ts";
-import { storedTraining } from "../../../operator/training/stored-training.ts";
+import { statusOf, storedTraining } from "../../../operator/training/stored-training.ts";
 import { podKind } from "../../../operator/training/training-caches.ts";
 import { trainingController } from "../../../operator/training/training-controller.ts";
-import { statusOf } from "../../../operator/training/training-status.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { someone } from "./cluster.ts";
 

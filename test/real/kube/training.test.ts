@@ -3,6 +3,7 @@ import { modelTrainingType, velibPipelineType } from "../../../operator/api/reso
 import type { LiveObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
 import { resultDocument } from "../../../operator/training/testing/result-documents.ts";
 import { jobKind, podKind } from "../../../operator/training/training-caches.ts";
+import { trainingJobs } from "../../../operator/training/training-jobs.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { describeReal } from "../servers.ts";
 import { configMaps, events, secrets, someone, type TestNamespace, testNamespace } from "./cluster.ts";
@@ -30,6 +31,7 @@ const policies: ResourceType = {
   plural: "networkpolicies",
   namespaced: true,
 };
+const namespaces: ResourceType = { apiVersion: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
 const name = "paris-full";
 const result = (more: Parameters<typeof resultDocument>[0] = {}) => JSON.stringify(resultDocument(more));
 const promoted = result({
@@ -50,6 +52,13 @@ describeReal("ModelTrainings on a real API server", ["kube"], ({ kubeconfig }) =
   });
   beforeEach(async () => {
     space = await testNamespace(kubeconfig);
+    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+    await space.api.patch(
+      namespaces,
+      { namespace: "", name: space.name },
+      { merge: { metadata: { labels } } },
+      someone,
+    );
     const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "paris", namespace: space.name } };
     await space.api.create(accounts, account, someone);
     await space.api.create(secrets, mongoSecret(space.name), someone);
@@ -210,6 +219,37 @@ describeReal("ModelTrainings on a real API server", ["kube"], ({ kubeconfig }) =
         WAIT_MS,
       );
       expect(reasons).toEqual(["Promoted", "RunBegun"]);
+    });
+  });
+
+  describe("a Job that a cache has not seen", () => {
+    const jobOf = (of: string) => ({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: of, namespace: space.name },
+      spec: {
+        suspend: true,
+        template: { spec: { restartPolicy: "Never", containers: [{ name: "training", image: "velib.test/velib:1" }] } },
+      },
+    });
+    const begin = (owner: LiveObject, of: string) =>
+      trainingJobs(space.api, { observe: () => {} }).begin(owner, jobOf(of), new AbortController().signal);
+
+    it("is not made a second time", async () => {
+      const owner = await create({ suspend: true });
+
+      expect([await begin(owner, "run-1"), await begin(owner, "run-1")]).toEqual(["begun", "there"]);
+      expect(await jobs()).toHaveLength(1);
+    });
+
+    it("is left alone when it is someone else's, and named", async () => {
+      const owner = await create({ suspend: true });
+      await space.api.create(jobKind, jobOf("run-1"), someone);
+
+      expect(await begin(owner, "run-1")).toMatchObject({
+        reason: "NotOurs",
+        message: `Job ${space.name}/run-1 exists and belongs to someone else: rename or delete it`,
+      });
     });
   });
 

@@ -39,7 +39,7 @@ describeReal("velib serve while MongoDB comes and goes", ["mongodb"], ({ mongodb
     const config = join(dir, "pipeline.yaml");
     const uri = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true&serverSelectionTimeoutMS=1000`;
     const kafka = { bootstrapServers: [`127.0.0.1:${await freePort()}`] };
-    const sources = [{ name: "paris", url: "http://127.0.0.1:1/gbfs.json" }];
+    const sources = [{ name: "paris", url: { address: "http://127.0.0.1:1/gbfs.json" } }];
     await writeFile(
       config,
       stringify({ pipeline: "served", http: { port }, sources, kafka, mongodb: { uri, database } }),

@@ -1,4 +1,0 @@
-import { writeFileSync } from "node:fs";
-import { editsPage } from "./edits-page.ts";
-
-writeFileSync(new URL("../../../../docs/reference/what-an-edit-restarts.md", import.meta.url), editsPage());

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { velibPipelineType } from "../../../operator/api/resource-names.ts";
+import { partnerKinds } from "../../../operator/pipeline/backbone/partner-kinds.ts";
+import { partnerWorkloadKinds } from "../../../operator/pipeline/workloads/workload-kinds.ts";
+import { until } from "../../testbed/faults/until.ts";
+import { describeAbsent, describeReal } from "../servers.ts";
+import { definitions, deployments, secrets, someone, type TestNamespace, testNamespace } from "./cluster.ts";
+import { absentPartners, installPartners, type Partner, partnerDefinitions } from "./partner-definitions.ts";
+import {
+  conditionIn,
+  installOwnDefinitions,
+  mongoSecret,
+  type PipelineOperator,
+  pipelineObject,
+  startPipelineOperator,
+  untilCondition,
+} from "./pipeline-operator.ts";
+import { readyPods } from "./ready-pods.ts";
+
+const partners: readonly Partner[] = ["keda", "prometheus-operator", "strimzi"];
+const absent = absentPartners(partners);
+
+if (absent !== null) {
+  describe("VelibPipelines and partners' kinds", () => describeAbsent("their definitions", absent));
+} else {
+  describeReal("VelibPipelines and partners' kinds on a real API server", ["kube"], ({ kubeconfig }) => {
+    let space: TestNamespace;
+    let operator: PipelineOperator;
+    let stopPods: () => Promise<void>;
+
+    beforeAll(async () => {
+      space = await testNamespace(kubeconfig);
+      await installOwnDefinitions(space.api);
+      for (const { metadata } of partners.flatMap(partnerDefinitions)) {
+        const key = { namespace: "", name: metadata.name };
+        await space.api.delete(definitions, key);
+        await until(
+          `${metadata.name} gone`,
+          async () => ((await space.api.get(definitions, key)) === null ? true : null),
+          30_000,
+        );
+      }
+      stopPods = readyPods(space.api, space.name);
+      operator = await startPipelineOperator({ api: space.api, namespace: space.name });
+      await space.api.apply(secrets, mongoSecret(space.name), someone);
+    });
+    afterAll(async () => {
+      await operator.stop();
+      await stopPods();
+      await space.remove();
+    });
+
+    const key = (name: string) => ({ namespace: space.name, name });
+    const typeOf = (kind: string) => [...partnerWorkloadKinds, ...partnerKinds].find((type) => type.kind === kind)!;
+
+    it("names each definition that is missing and what to install; all else runs", async () => {
+      const spec = { aggregation: { autoscaling: { maxReplicas: 3 } }, monitoring: { podMonitor: {} } };
+      await space.api.apply(velibPipelineType, pipelineObject(space.name, "paris", spec), someone);
+      const { kafka: _, ...rest } = pipelineObject(space.name, "oslo").spec as Record<string, unknown>;
+      await space.api.apply(velibPipelineType, { ...pipelineObject(space.name, "oslo"), spec: rest }, someone);
+
+      const paris = await untilCondition(space.api, key("paris"), "AutoscalingReady", "False", "CrdMissing");
+      expect(conditionIn(paris, "AutoscalingReady")?.message).toContain("scaledobjects.keda.sh");
+      expect(conditionIn(paris, "AutoscalingReady")?.message).toContain("install KEDA");
+      expect(conditionIn(paris, "MonitoringReady")?.message).toContain("podmonitors.monitoring.coreos.com");
+      await untilCondition(space.api, key("paris"), "ApiReady", "True");
+      const oslo = await untilCondition(space.api, key("oslo"), "KafkaReady", "False", "CrdMissing");
+      expect(conditionIn(oslo, "KafkaReady")?.message).toContain(".kafka.strimzi.io");
+      expect(await space.api.get(deployments, key("oslo-aggregator"))).toBeNull();
+    });
+
+    it("goes on without a restart once they are installed", async () => {
+      await installPartners(space.api, partners);
+
+      await untilCondition(space.api, key("paris"), "Ready", "True", undefined, 60_000);
+
+      expect(await space.api.get(typeOf("ScaledObject"), key("paris-aggregator"))).not.toBeNull();
+      expect(await space.api.get(typeOf("PodMonitor"), key("paris"))).not.toBeNull();
+      const made = async () => space.api.get(typeOf("Kafka"), key("oslo"));
+      await until("Kafka", made, 30_000);
+      await untilCondition(space.api, key("oslo"), "KafkaReady", "False", "OperatorSilent");
+    });
+  });
+}
