@@ -134,7 +134,7 @@ export function reconcileTraining(settings: TrainingReconcilerSettings): Reconci
     const view = { training, held, failures, plan, runs, record };
     await writeStatus(stored, trainingStatus(stored, view, settings.now()), signal);
     for (const { result } of read) tell(training, result);
-    for (const run of expiredRuns(training, runs)) await jobs.remove(training, run, signal);
+    for (const run of expiredRuns(training, runs, record)) await jobs.remove(training, run, signal);
     giveUpOrRetry(failures);
   }
 

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { expiredRuns, planRuns, wantedRun } from "./run-plan.ts";
 import { failedAt, resultOf, runOf, succeededAt, trainingOf } from "./testing/training-examples.ts";
+import type { TrainingRun } from "./training-run.ts";
 
 const pinned = { schedule: "15 2 * * *", pin: "20241110-6a6fd880" };
+/** The record that holds the results of all runs that ended. */
+const recordOf = (runs: readonly TrainingRun[]) => ({
+  history: runs.flatMap(({ name, end }) => (end === null ? [] : [resultOf(name, end.time)])),
+  servingVersion: null,
+});
 const begun = (training: ReturnType<typeof trainingOf>, more = {}) => {
   const wanted = wantedRun(training);
   if (wanted === null) throw new Error("no run is wanted");
@@ -131,7 +137,7 @@ describe("a training with a schedule", () => {
     const forPin = begun(training, succeededAt("2024-11-01T03:05:00Z"));
     const nightly = [3, 2].map((day) => runOf(`paris-full-2885053${day}`, succeededAt(`2024-11-0${day}T03:05:00Z`)));
 
-    const expired = expiredRuns(training, [...nightly, forPin]);
+    const expired = expiredRuns(training, [...nightly, forPin], recordOf([...nightly, forPin]));
 
     expect(expired.map(({ name }) => name)).toEqual(["paris-full-28850532"]);
   });
@@ -149,6 +155,14 @@ describe("the Jobs that are kept", () => {
     [{ successful: 1, failed: 2 }, ["good-4", "good-3"]],
     [{ successful: 0, failed: 0 }, ["good-5", "good-4", "good-3", "bad-2", "bad-1"]],
   ])("are the newest within the limits %j", (historyLimits, expired) => {
-    expect(expiredRuns(trainingOf({ historyLimits }), runs).map(({ name }) => name)).toEqual(expired);
+    expect(expiredRuns(trainingOf({ historyLimits }), runs, recordOf(runs)).map(({ name }) => name)).toEqual(expired);
+  });
+
+  it("are not removed before their results are read", () => {
+    const training = trainingOf({ historyLimits: { successful: 0, failed: 0 } });
+
+    const expired = expiredRuns(training, runs, recordOf(runs.filter(({ name }) => name !== "bad-2")));
+
+    expect(expired.map(({ name }) => name)).toEqual(["good-5", "good-4", "good-3", "bad-1"]);
   });
 });

@@ -5,6 +5,7 @@ import { digest } from "../pipeline/workloads/digest.ts";
 import { canonicalJson } from "../runtime/content-hash.ts";
 import type { LiveObject } from "../runtime/kube-object.ts";
 import { nameHash, runName, specHashIn } from "./training-names.ts";
+import { type TrainingRecord, unreadRuns } from "./training-results.ts";
 import type { TrainingRun } from "./training-run.ts";
 
 /** What is to be done with the runs of a training. */
@@ -54,8 +55,16 @@ export function wantedRun(training: ModelTraining & LiveObject): { name: string;
   return { name: runName(training, specHash), specHash };
 }
 
-/** Ended Jobs beyond the limits, whose results are read; the Job of the spec as it is now stays beside a schedule. */
-export function expiredRuns(training: ModelTraining & LiveObject, runs: readonly TrainingRun[]): TrainingRun[] {
+/**
+ * Ended Jobs beyond the limits. One whose result is not in the record stays until it is: it may have ended since the
+ * results were read. Beside a schedule the Job of the spec as it is now stays too.
+ */
+export function expiredRuns(
+  training: ModelTraining & LiveObject,
+  runs: readonly TrainingRun[],
+  record: TrainingRecord,
+): TrainingRun[] {
+  const unread = new Set(unreadRuns(runs, record).map(({ name }) => name));
   const { historyLimits, schedule } = training.spec;
   // it alone tells that a pin was seen to, however many scheduled runs came since
   const kept = schedule === undefined ? null : wantedRun(training);
@@ -63,7 +72,7 @@ export function expiredRuns(training: ModelTraining & LiveObject, runs: readonly
     runs
       .filter(({ end, isTerminating }) => end?.isSuccess === isSuccess && !isTerminating)
       .slice(isSuccess ? historyLimits.successful : historyLimits.failed)
-      .filter(({ specHash }) => kept === null || specHash !== kept.specHash),
+      .filter(({ name, specHash }) => !unread.has(name) && (kept === null || specHash !== kept.specHash)),
   );
 }
 

@@ -163,9 +163,9 @@ describeReal("VelibPipelines on a real API server", ["kube"], (addresses) => {
     await merge(deployments, "paris-api", { spec: { template: { metadata: { annotations: restart } } } });
 
     const reverted = async () => {
-      const { data, metadata } = (await space.api.get(configMaps, key("paris-api"))) ?? {};
-      if (!isRecord(data) || data["api.json"] === "{}") return null;
-      return { data, labels: metadata?.labels };
+      const live = await space.api.get(configMaps, key("paris-api"));
+      if (!isRecord(live?.data) || live.data["api.json"] === "{}") return null;
+      return { data: live.data, labels: live.metadata.labels };
     };
     const { data, labels } = await until("reverted", reverted, 5_000);
     expect(data.theirs).toBe("stays");
@@ -303,8 +303,8 @@ describeReal("VelibPipelines on a real API server", ["kube"], (addresses) => {
       await until(
         "the quota counted",
         async () => {
-          const { status } = (await space.api.get(quotas, key("none"))) ?? {};
-          return isRecord(status) && isRecord(status.hard) ? true : null;
+          const live = await space.api.get(quotas, key("none"));
+          return isRecord(live?.status) && isRecord(live.status.hard) ? true : null;
         },
         WAIT_MS,
       );
