@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { pino } from "pino";
 import { createNotifier, httpPost } from "./notifications.ts";
 import type { OperatorOptions } from "./operator-options.ts";
+import { eventController } from "./pipeline/pipeline-names.ts";
 import { createEventRecorder } from "./runtime/event-recorder.ts";
 import { type HealthCheck, startHealthServer } from "./runtime/health-server.ts";
 import { httpKubeApi } from "./runtime/http-kube-api.ts";
@@ -50,13 +51,15 @@ export async function runOperator(options: OperatorOptions, env: NodeJS.ProcessE
     const manager = createManager({ api, metrics, election, leaseName, drainMs: DRAIN_MS, log });
     const events = createEventRecorder({
       api: manager.api,
-      controller: "velib.dev/operator",
+      controller: eventController,
       instance,
       log,
       onDropped: () => metrics.eventDropped(),
     });
     const notifier = createNotifier({ api, events, post: httpPost(10_000) });
+    // after the probes answer: the schemas behind it take most of a second
     const { addPipelineControllers } = await import("./pipeline/pipeline-controller.ts");
+    const { trainingController } = await import("./training/training-controller.ts");
     const workloads = {
       image: options.image,
       imagePullPolicy: options.imagePullPolicy,
@@ -64,13 +67,9 @@ export async function runOperator(options: OperatorOptions, env: NodeJS.ProcessE
       operator: { namespace, labels: ownLabels },
     };
     for (const watched of options.watchNamespace.length === 0 ? [undefined] : options.watchNamespace) {
-      addPipelineControllers({
-        manager,
-        events,
-        notifier,
-        workloads,
-        ...(watched === undefined ? {} : { namespace: watched }),
-      });
+      const common = { manager, events, notifier, workloads, ...(watched === undefined ? {} : { namespace: watched }) };
+      const { caches } = addPipelineControllers(common);
+      manager.add(trainingController({ ...common, pipelines: caches }));
     }
     ready = manager.ready;
     await manager.run(stop, async () => {

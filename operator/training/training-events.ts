@@ -2,38 +2,40 @@ import type { TrainingResult } from "../api/training-status.ts";
 import type { Notice } from "../notifications.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
 import type { LiveObject } from "../runtime/kube-object.ts";
+import type { TrainingEventReason } from "./training-event-reasons.ts";
 import { scoresText } from "./training-results.ts";
-
-/** Reasons of the events on a ModelTraining: a closed list. */
-export const trainingEventReasons = ["RunBegun", "RunSuperseded", "Promoted", "NotPromoted", "NotTrained"] as const;
 
 /** Tells that a Job was made. */
 export function recordBegin(events: EventRecorder, training: LiveObject, job: string): void {
-  events.record(training, { type: "Normal", reason: "RunBegun", action: "Train", note: `Job ${job} trains` });
+  record(events, training, "RunBegun", `Job ${job} trains`);
 }
 
 /** Tells that a Job was ended for another spec. */
 export function recordSuperseded(events: EventRecorder, training: LiveObject, job: string): void {
   const note = `Job ${job} was for a spec that is no longer so: it is ended and another follows`;
-  events.record(training, { type: "Normal", reason: "RunSuperseded", action: "Train", note });
+  record(events, training, "RunSuperseded", note);
 }
 
 /** Tells what a run came to, once a run. */
 export function recordResult(events: EventRecorder, training: LiveObject, result: TrainingResult): void {
-  const { outcome, job } = result;
-  events.record(training, {
-    type: outcome === "NotTrained" ? "Warning" : "Normal",
-    reason: outcome,
-    action: "Train",
-    note: resultText(result),
-    cause: `${job}`,
-  });
+  record(events, training, result.outcome, resultText(result), result.job);
 }
 
 /** What the webhooks of the pipeline are told of a result; null: nothing. */
 export function noticeOf(result: TrainingResult): Notice | null {
   if (result.outcome === "Promoted") return { event: "Promoted", message: resultText(result) };
   return result.reason === "Error" ? { event: "JobFailed", message: resultText(result) } : null;
+}
+
+function record(
+  events: EventRecorder,
+  training: LiveObject,
+  reason: TrainingEventReason,
+  note: string,
+  cause?: string,
+): void {
+  const type = reason === "NotTrained" ? "Warning" : "Normal";
+  events.record(training, { type, reason, action: "Train", note, ...(cause === undefined ? {} : { cause }) });
 }
 
 function resultText(result: TrainingResult): string {

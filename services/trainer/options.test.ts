@@ -77,7 +77,7 @@ it.each([
   [{ solver: "GradientDescent", steps: "0" }, "--steps: expected a whole number from 1 to"],
   [{ minimumGain: "" }, "--minimum-gain: expected a number of at least 0"],
   [{ timeZone: "Paris" }, "--time-zone: expected an IANA zone"],
-  [{ name: "a name" }, "--name: expected up to 100 letters"],
+  [{ name: "a name" }, "--name: expected up to 253 letters"],
   [{ source: "Paris!" }, "--source: expected up to 63"],
   [{ station: ["1", "2"] }, "--name: missing; name the forecast of these stations"],
 ] as [Partial<TrainOptions>, string][])("refuses %j, naming the option", (given, message) => {

@@ -83,6 +83,6 @@ function modelName({ name: given, target, horizon, station = [] }: TrainOptions)
     throw new VelibError("VELIB_CONFIG_INVALID", "--name: missing; name the forecast of these stations");
   }
   const name = given ?? [target.toLowerCase(), horizon, ...station].join("-");
-  if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/.test(name)) return name;
-  throw invalidOption("--name", "up to 100 letters, digits, dots, dashes and underscores", name);
+  if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(name)) return name;
+  throw invalidOption("--name", "up to 253 letters, digits, dots, dashes and underscores", name);
 }

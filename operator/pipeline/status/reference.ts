@@ -1,4 +1,5 @@
 import { pipelineConditionTypes } from "../../api/conditions.ts";
+import { trainingEventReasons } from "../../training/training-event-reasons.ts";
 import { rollReasons } from "../workloads/roll-annotations.ts";
 import { conditionMeanings, reasonMeanings } from "./condition-meanings.ts";
 import { conditionReasons } from "./condition-reasons.ts";
@@ -44,16 +45,25 @@ function eventsPage(): string {
   return [
     firstLine,
     "",
-    "# Events on a VelibPipeline",
+    "# Events",
     "",
     "One event a cause; repeats are counted in its series.",
     "",
-    "| reason | what it means |",
-    "|---|---|",
-    ...Object.entries(eventReasons).map(([reason, meaning]) => `| \`${reason}\` | ${meaning} |`),
+    "## On a VelibPipeline",
+    "",
+    ...eventTable(eventReasons),
     "",
     `A \`Rolled\` event says why: ${rollReasons.map((reason) => `\`${reason}\``).join(", ")}.`,
     "[What an edit restarts](what-an-edit-restarts.md) tells which edit does what.",
     "",
+    "## On a ModelTraining",
+    "",
+    ...eventTable(trainingEventReasons),
+    "",
   ].join("\n");
+}
+
+function eventTable(meanings: Readonly<Record<string, string>>): string[] {
+  const rows = Object.entries(meanings).map(([reason, meaning]) => `| \`${reason}\` | ${meaning} |`);
+  return ["| reason | what it means |", "|---|---|", ...rows];
 }

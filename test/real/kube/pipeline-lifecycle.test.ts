@@ -100,6 +100,11 @@ describeReal("The life of a VelibPipeline on a real API server", ["kube"], (addr
     );
   }
 
+  async function eventOf(reason: string): Promise<LiveObject | null> {
+    const { items } = await space.api.list(events, { namespace: space.name });
+    return items.find((event) => event.reason === reason) ?? null;
+  }
+
   it("shows what the pipeline's own API tells, and writes nothing while only the clock goes on", async () => {
     const own = await start();
     await ready();
@@ -286,11 +291,7 @@ describeReal("The life of a VelibPipeline on a real API server", ["kube"], (addr
     const deleted = own.writes.filter(({ verb }) => verb === "delete").map(({ what }) => what.split(" ")[0]);
     expect(new Set(deleted.slice(0, 4))).toEqual(new Set(["Deployment"]));
     expect(own.writes.at(-1)).toEqual({ verb: "patch", what: "VelibPipeline paris" });
-    const told = async () => {
-      const { items } = await space.api.list(events, { namespace: space.name });
-      return items.find(({ reason }) => reason === "DataLeft") ?? null;
-    };
-    expect((await until("the event", told, WAIT_MS)).note).toContain("paris.observations");
+    expect((await until("the event", () => eventOf("DataLeft"), WAIT_MS)).note).toContain("paris.observations");
   });
 
   it("says what keeps a clean-up from ending, and gives it up at its deadline", async () => {
@@ -314,8 +315,7 @@ describeReal("The life of a VelibPipeline on a real API server", ["kube"], (addr
       async () => ((await space.api.get(velibPipelineType, key("paris"))) === null ? true : null),
       60_000,
     );
-    const { items } = await space.api.list(events, { namespace: space.name });
-    expect(items.find(({ reason }) => reason === "CleanUpAbandoned")?.note).toContain("paris-api");
+    expect((await until("the event", () => eventOf("CleanUpAbandoned"), WAIT_MS)).note).toContain("paris-api");
     await merge(deployments, "paris-api", { metadata: { finalizers: null } });
   });
 });
