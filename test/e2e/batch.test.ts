@@ -168,8 +168,8 @@ describe("velib batch", () => {
 
     const text = readFileSync(file, "utf8");
     expect(text).toContain('velib_batch_records{source="suburb"} 864\n');
-    expect(text).toMatch(/velib_job_duration_seconds\{job="batch"\} [\d.]+\n/);
-    expect(text).toMatch(/velib_job_success_timestamp_seconds\{job="batch"\} \d+/);
+    expect(text).toMatch(/velib_job_duration_seconds\{task="batch"\} [\d.]+\n/);
+    expect(text).toMatch(/velib_job_success_timestamp_seconds\{task="batch"\} \d+/);
   });
 });
 

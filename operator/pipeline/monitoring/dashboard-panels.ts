@@ -66,6 +66,7 @@ export function panelRows(pipeline: VelibPipeline): PanelRow[] {
           "{{source}} {{reason}}",
         ),
         series("Late records", "short", `sum by (source) (increase(velib_late_records_total{${s}}[1h]))`, "{{source}}"),
+        series("Zone files refused", "short", `sum by (pod) (velib_refused_zone_files{${s}})`, "{{pod}}"),
       ],
     },
     {
