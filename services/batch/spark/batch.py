@@ -419,6 +419,8 @@ def run(given) -> int:
         "spark.sql.ansi.enabled": "false",
         # A report reads the day and no other file.
         "spark.sql.runSQLOnFiles": "false",
+        # Instants; Spark's default (INT96) comes back as local times without a zone.
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         **({} if given.history is not None else cassandra_settings(config)),
     }
     builder = SparkSession.builder.appName("velib-batch")
