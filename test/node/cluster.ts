@@ -17,9 +17,9 @@ export async function getJson(...args: string[]): Promise<unknown> {
   return JSON.parse(await kubectl("get", ...args, "-o", "json"));
 }
 
-/** Applies manifests that are given as objects. */
+/** Applies manifests that are given as objects, by the server: the client would keep a copy that may be too large. */
 export async function applyObjects(...objects: object[]): Promise<string> {
-  const child = spawn("kubectl", ["apply", "-f", "-"], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn("kubectl", ["apply", "--server-side", "-f", "-"], { stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.end(JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
   const [out, err] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, "close")]);
   if (child.exitCode !== 0) throw new Error(err.trim());

@@ -1,9 +1,19 @@
+import { kubectl } from "./cluster.ts";
+
 /** The data services of test/testbed/images/manifests, as their namespace's pods are reached from any other. */
 const servers = {
   kafka: "kafka.data-services.svc.cluster.local:9094",
   mongodb: "mongodb://velib:velib-testbed@mongo.data-services.svc.cluster.local:27017/?replicaSet=rs0&authSource=admin",
   cassandra: "cassandra.data-services.svc.cluster.local",
 };
+
+/** Starts these servers where they do not run, and waits until they answer. */
+export async function bringUpDataServices(): Promise<void> {
+  await kubectl("apply", "-k", "test/testbed/images/manifests");
+  for (const server of ["kafka", "mongo", "cassandra"]) {
+    await kubectl("-n", "data-services", "rollout", "status", `statefulset/${server}`, "--timeout=300s");
+  }
+}
 
 /** The Secrets by which a pipeline of a namespace logs in to these servers. */
 export function serverSecrets(namespace: string): object[] {
@@ -20,15 +30,17 @@ export function serverSecrets(namespace: string): object[] {
   ];
 }
 
-/** A pipeline of a simulated city on these servers, polled every second so that a test need not wait for minutes. */
-export function externalPipeline(namespace: string, name: string, spec: object = {}): object {
+/** A pipeline on these servers. */
+export function externalPipeline(
+  namespace: string,
+  name: string,
+  spec: { sources: object[]; [more: string]: unknown },
+): object {
   return {
     apiVersion: "velib.dev/v1alpha1",
     kind: "VelibPipeline",
     metadata: { name, namespace },
     spec: {
-      sources: [{ name: "simulated", simulator: { stations: 300, interval: "1s" } }],
-      aggregation: { window: "5s", allowedLateness: "1s" },
       kafka: { bootstrapServers: [servers.kafka], authentication: { secretRef: { name: "kafka-login" } } },
       mongodb: { connectionSecretRef: { name: "mongodb-connection" } },
       cassandra: {

@@ -6,14 +6,13 @@ import { type Static, type TSchema, Type } from "typebox";
 import Value from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyObjects, eventually, getJson, helm, kubectl, withPort } from "./cluster.ts";
-import { externalPipeline, serverSecrets } from "./external-pipeline.ts";
+import { bringUpDataServices, externalPipeline, serverSecrets } from "./external-pipeline.ts";
+import { imageSettings } from "./project-image.ts";
+import { feedSource, simulatedFeed } from "./simulated-feed.ts";
 
 const system = "velib-system";
 const city = "city";
 const chart = "charts/velib-operator";
-const image = process.env.TEST_IMAGE ?? "";
-const [repository, tag] = image.split(":");
-const settings = ["--set", `image.repository=${repository},image.tag=${tag}`];
 
 const Pipeline = Type.Object({
   status: Type.Object({
@@ -21,7 +20,7 @@ const Pipeline = Type.Object({
     conditions: Type.Array(Type.Object({ type: Type.String(), status: Type.String(), message: Type.String() })),
   }),
 });
-const Stations = Type.Object({ stations: Type.Array(Type.Object({ id: Type.String() })) });
+const Stations = Type.Object({ stations: Type.Array(Type.Object({ station: Type.String() })) });
 const Windows = Type.Object({ windows: Type.Array(Type.Object({ bikes_mean: Type.Number() })) });
 const List = Type.Object({
   items: Type.Array(Type.Object({ kind: Type.String(), metadata: Type.Object({ name: Type.String() }) })),
@@ -37,13 +36,10 @@ let previous = "";
 
 beforeAll(async () => {
   previous = previousChart();
-  await kubectl("apply", "-k", "test/testbed/images/manifests");
-  for (const server of ["kafka", "mongo", "cassandra"]) {
-    await kubectl("-n", "data-services", "rollout", "status", `statefulset/${server}`, "--timeout=300s");
-  }
+  await bringUpDataServices();
   await kubectl("create", "namespace", city);
   await kubectl("label", "namespace", city, "pod-security.kubernetes.io/enforce=restricted");
-  await applyObjects(...serverSecrets(city));
+  await applyObjects(...serverSecrets(city), ...simulatedFeed(city, 300));
 });
 
 afterAll(async () => {
@@ -55,14 +51,15 @@ afterAll(async () => {
 
 describe("a city on a real node, in the order of its life", () => {
   it("helm install of the previous release brings the operator up", async () => {
-    await helm("install", "velib-operator", previous, "-n", system, "--create-namespace", ...settings, "--wait");
+    await helm("install", "velib-operator", previous, "-n", system, "--create-namespace", ...imageSettings, "--wait");
 
     const pods = await kubectl("-n", system, "get", "pods", "-o", "jsonpath={.items[*].status.phase}");
     expect(pods).toBe("Running Running");
   });
 
   it("a pipeline becomes Ready, and kubectl get shows its stations and lag", async () => {
-    await applyObjects(externalPipeline(city, "paris"));
+    const aggregation = { window: "5s", allowedLateness: "1s" };
+    await applyObjects(externalPipeline(city, "paris", { sources: [feedSource], aggregation }));
     await kubectl("-n", city, "wait", "vp/paris", "--for=condition=Ready", "--timeout=240s");
     const { status } = await eventually("stations in the status", () => pipelineWithStations("paris"), 120_000);
 
@@ -75,7 +72,7 @@ describe("a city on a real node, in the order of its life", () => {
   it("the API answers through its Service, with averages", async () => {
     const means = await withPort(city, "paris-api", 80, async (url) => {
       const { stations } = await fetchJson(Stations, `${url}/v1/stations`);
-      const id = stations[0]?.id ?? "";
+      const id = stations[0]?.station ?? "";
       expect(stations).toHaveLength(300);
       return eventually("windows of a station", () => windowsOf(url, id), 120_000);
     });
@@ -86,7 +83,7 @@ describe("a city on a real node, in the order of its life", () => {
   it("helm upgrade keeps the pipeline, its data and its pods' work", async () => {
     const before = await podNames();
 
-    await helm("upgrade", "velib-operator", chart, "-n", system, ...settings, "--wait");
+    await helm("upgrade", "velib-operator", chart, "-n", system, ...imageSettings, "--wait");
     expect(await kubectl("get", "crd", "velibpipelines.velib.dev", "-o", "yaml"), "definitions").toContain("name: Lag");
     await kubectl("-n", city, "wait", "vp/paris", "--for=condition=Ready", "--timeout=240s");
 
@@ -113,7 +110,7 @@ describe("a city on a real node, in the order of its life", () => {
     expect(await kubectl("get", "crd", "velibpipelines.velib.dev", "-o", "name")).toContain("velibpipelines");
     expect(await podNames()).toEqual(before);
     expect(await stationCount()).toBe(300);
-    await helm("install", "velib-operator", chart, "-n", system, ...settings, "--take-ownership", "--wait");
+    await helm("install", "velib-operator", chart, "-n", system, ...imageSettings, "--take-ownership", "--wait");
     await kubectl("-n", city, "wait", "vp/paris", "--for=condition=Ready", "--timeout=240s");
   });
 
@@ -177,7 +174,7 @@ async function podNames(): Promise<string[]> {
 
 async function leftNothing(): Promise<string[] | null> {
   const { items } = Value.Parse(List, await getJson("-n", city, kinds));
-  const own = /^(kube-root-ca\.crt|default|kafka-login|mongodb-connection|cassandra-login)$/;
+  const own = /^(kube-root-ca\.crt|default|kafka-login|mongodb-connection|cassandra-login|feed(-[a-z0-9-]+)?)$/;
   const left = items
     .filter(({ metadata }) => !own.test(metadata.name))
     .map(({ kind, metadata }) => `${kind}/${metadata.name}`);

@@ -246,7 +246,8 @@ describeReal("an apply set on a real API server", ["kube"], (addresses) => {
     const kept = await get("gone-kept");
 
     await space.api.delete(type, key("gone"));
-    await until("a is collected", async () => ((await get("gone-a")) === null ? true : null), WAIT_MS);
+    // The garbage collector looks for new kinds, such as the owner's here, every 30 s.
+    await until("a is collected", async () => ((await get("gone-a")) === null ? true : null), 3 * WAIT_MS);
     await create("gone", retained);
     await whenApplied("gone", 1);
 

@@ -13,7 +13,8 @@ STORE=(--root "$WORK/buildah" --runroot "$WORK/buildah-run" --storage-driver vfs
 dir_of() { echo "$IMAGES/${1//[\/:]/_}"; }
 
 if ! command -v buildah >/dev/null || ! command -v skopeo >/dev/null; then
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends buildah skopeo >&2
+	get() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends buildah skopeo >/dev/null; }
+	get || { apt-get update -qq && get; }
 fi
 [ -s "$(dir_of velib.test/node:24)/index.json" ] || die "no base image: run kube/build.sh first"
 
@@ -22,7 +23,7 @@ runtime_base() {
 	local d t; d=$(mktemp -d "$WORK/debs.XXXXXX") t=$WORK/tree.runtime
 	chmod 755 "$d"; rm -rf "$t"; mkdir -p "$t"/{tmp,etc/ssl/certs,nodejs/bin,home/nonroot}; chmod 1777 "$t/tmp"
 	ln -s usr/lib "$t/lib"; mkdir -p "$t/usr/lib" "$t/usr/lib64"; ln -s usr/lib64 "$t/lib64"
-	(cd "$d" && apt-get -qq download libc6 libstdc++6 libgcc-s1 ca-certificates tzdata >&2)
+	(cd "$d" && apt-get -qq download -o APT::Sandbox::User=root libc6 libstdc++6 libgcc-s1 ca-certificates tzdata >&2)
 	for f in "$d"/*.deb; do dpkg-deb --fsys-tarfile "$f" | tar -C "$t" --keep-directory-symlink -xf -; done
 	cat "$t"/usr/share/ca-certificates/mozilla/*.crt >"$t/etc/ssl/certs/ca-certificates.crt"
 	rm -rf "$t"/usr/share/{doc,man,locale,lintian,bug,ca-certificates} "$t"/usr/sbin "$t"/usr/lib/*/gconv

@@ -6,7 +6,8 @@ CACHE=${VELIB_TESTBED_CACHE:-$HOME/.cache/velib-testbed}
 [[ -x $CACHE/bin/promtool ]] && exit 0
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-apt-get download -qq -o APT::Sandbox::User=root prometheus
+fetch() { apt-get download -qq -o APT::Sandbox::User=root prometheus; }
+fetch || { apt-get update -qq && fetch; }
 dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool
 mkdir -p "$CACHE/bin"
 install -m 755 usr/bin/promtool "$CACHE/bin/promtool"
