@@ -142,7 +142,9 @@ async function loadRecording(): Promise<void> {
   const folder = writeCommuterRecording(recording);
   const files = ["recording.csv", "stations.csv"].map((name) => [name, readFileSync(join(folder, name), "utf8")]);
   const metadata = { name: "recordings", namespace: space };
-  const copy = "require('node:fs').cpSync('/from', '/to/commuters', { recursive: true, dereference: true })";
+  const copy = `const fs = require("node:fs"); fs.mkdirSync("/to/commuters", { recursive: true });
+    for (const name of ["recording.csv", "stations.csv"])
+      fs.copyFileSync("/from/" + name, "/to/commuters/" + name);`;
   await applyObjects(
     { apiVersion: "v1", kind: "ConfigMap", metadata, data: Object.fromEntries(files) },
     {
