@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { clusterPermissions, leadershipPermissions, namespacePermissions } from "../operator/permissions.ts";
 import { chartFiles } from "./chart-files.ts";
 import { crdTemplate, valuesTable, valuesYaml } from "./generate.ts";
 
@@ -11,6 +12,15 @@ describe("the generated files of the chart", () => {
       expect(readFileSync(join(import.meta.dirname, path), "utf8")).toBe(text);
     },
   );
+});
+
+it("grants no wildcard", () => {
+  const rules = [...namespacePermissions(), ...clusterPermissions(), ...leadershipPermissions()];
+
+  const words = rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]);
+
+  expect(words).not.toContain("*");
+  expect(words.length).toBeGreaterThan(50);
 });
 
 describe("values", () => {

@@ -13,15 +13,12 @@ export interface PolicyRule {
 const made = ["get", "list", "watch", "create", "patch", "delete"];
 const read = ["get", "list", "watch"];
 
-/** Kinds that trainings are made of beside those of the pipelines. */
-const trainingKinds: readonly ResourceType[] = [
-  { apiVersion: "batch/v1", kind: "Job", plural: "jobs", namespaced: true },
-];
-
 /** What the operator may do in a namespace whose pipelines it reconciles. */
 export function namespacePermissions(): PolicyRule[] {
   return [
-    { apiGroups: ["velib.dev"], resources: ["modeltrainings", "velibpipelines"], verbs: [...read, "patch"] },
+    { apiGroups: ["velib.dev"], resources: ["modeltrainings"], verbs: read },
+    // Patched for its finalizer.
+    { apiGroups: ["velib.dev"], resources: ["velibpipelines"], verbs: [...read, "patch"] },
     {
       apiGroups: ["velib.dev"],
       resources: ["modeltrainings/status", "velibpipelines/status"],
@@ -33,25 +30,28 @@ export function namespacePermissions(): PolicyRule[] {
       resources: ["modeltrainings/finalizers", "velibpipelines/finalizers"],
       verbs: ["update"],
     },
-    ...byGroup([...workloadKinds, ...partnerKinds, ...trainingKinds]).map(([group, plurals]) => ({
+    ...byGroup([...workloadKinds, ...partnerKinds]).map(([group, plurals]) => ({
       apiGroups: [group],
       resources: plurals,
       verbs: made,
     })),
-    { apiGroups: [""], resources: ["pods"], verbs: read },
+    // A run of a training: a Job's template can't be changed, so it is made once and never patched.
+    { apiGroups: ["batch"], resources: ["jobs"], verbs: [...read, "create", "delete"] },
+    // To ask a process how far it is, and to read what a run came to.
+    { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["get", "create", "patch"] },
   ];
 }
 
 /** What it may see of the whole cluster: which kinds are served. */
 export function clusterPermissions(): PolicyRule[] {
-  return [{ apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: read }];
+  return [{ apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["list", "watch"] }];
 }
 
 /** What it may do in its own namespace: hold the lease. */
 export function leadershipPermissions(): PolicyRule[] {
   return [
-    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update", "patch"] },
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "patch"] },
     { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["get", "create", "patch"] },
   ];
 }

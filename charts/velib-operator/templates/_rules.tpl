@@ -4,6 +4,13 @@
     - velib.dev
   resources:
     - modeltrainings
+  verbs:
+    - get
+    - list
+    - watch
+- apiGroups:
+    - velib.dev
+  resources:
     - velibpipelines
   verbs:
     - get
@@ -65,7 +72,6 @@
     - batch
   resources:
     - cronjobs
-    - jobs
   verbs:
     - get
     - list
@@ -179,13 +185,21 @@
     - patch
     - delete
 - apiGroups:
-    - ""
+    - batch
   resources:
-    - pods
+    - jobs
   verbs:
     - get
     - list
     - watch
+    - create
+    - delete
+- apiGroups:
+    - ""
+  resources:
+    - pods
+  verbs:
+    - list
 - apiGroups:
     - events.k8s.io
   resources:
@@ -202,7 +216,6 @@
   resources:
     - customresourcedefinitions
   verbs:
-    - get
     - list
     - watch
 {{- end }}
@@ -215,7 +228,6 @@
   verbs:
     - get
     - create
-    - update
     - patch
 - apiGroups:
     - events.k8s.io
