@@ -3,6 +3,7 @@ import { VelibError } from "../../core/errors.ts";
 import type { TrainingSettings } from "../../core/models/train.ts";
 import type { TrainingResult } from "../../core/models/training-result.ts";
 import { terminationMessageBytes } from "../../core/models/training-result.ts";
+import { resultHeading } from "./result-heading.ts";
 
 /**
  * Writes the result where Kubernetes reads a container's termination message. In place: that file is a mount, which
@@ -32,14 +33,7 @@ export function failedResult(training: TrainingSettings, error: unknown, duratio
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof VelibError ? ` [${error.code}]` : "";
   return {
-    kind: "TrainingResult",
-    source: training.source,
-    model: training.name,
-    target: training.target,
-    horizon_seconds: training.horizonMs / 1000,
-    solver: training.solver.kind,
-    metric: training.promotion.metric,
-    minimum_gain: training.promotion.minimumGain,
+    ...resultHeading(training),
     outcome: "NotTrained",
     reason: "Error",
     message: message.slice(0, longestMessage) + code,

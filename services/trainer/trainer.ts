@@ -9,6 +9,7 @@ import type { ModelStore } from "../../core/ports/model-store.ts";
 import { unknownModel } from "../../core/ports/model-store.ts";
 import type { Wanted } from "./read-history.ts";
 import { readHistory } from "./read-history.ts";
+import { resultHeading } from "./result-heading.ts";
 
 export interface TrainerSettings {
   training: TrainingSettings;
@@ -73,14 +74,7 @@ function resultOf(
   servingVersion: string | null,
 ): Omit<TrainingResult, "duration_seconds"> {
   return {
-    kind: "TrainingResult",
-    source: training.source,
-    model: training.name,
-    target: training.target,
-    horizon_seconds: training.horizonMs / 1000,
-    solver: training.solver.kind,
-    metric: training.promotion.metric,
-    minimum_gain: training.promotion.minimumGain,
+    ...resultHeading(training),
     outcome: decision.outcome,
     reason: decision.reason,
     message: explanations[decision.reason],

@@ -15,12 +15,7 @@ import { createManager } from "../../../operator/runtime/manager.ts";
 import { createRuntimeMetrics, type RuntimeMetrics } from "../../../operator/runtime/runtime-metrics.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { definitions, someone } from "./cluster.ts";
-
-/** Writes of the operator, in order: verb and object. */
-export interface Write {
-  verb: string;
-  what: string;
-}
+import { recordingWrites, type Write } from "./recorded-writes.ts";
 
 export interface PipelineOperator {
   writes: Write[];
@@ -44,7 +39,7 @@ export async function startPipelineOperator(settings: PipelineOperatorSettings):
   const { namespace, cleanUpDeadlineMs } = settings;
   const writes: Write[] = [];
   const metrics = createRuntimeMetrics();
-  const manager = createManager({ api: recording(settings.api, writes), metrics, election: null });
+  const manager = createManager({ api: recordingWrites(settings.api, writes), metrics, election: null });
   const { api } = manager;
   const events = createEventRecorder({ api, controller: "velib.dev/operator", instance: "test" });
   const post = settings.post ?? (async () => {});
@@ -76,36 +71,6 @@ export async function startPipelineOperator(settings: PipelineOperatorSettings):
     async stop() {
       stopping.abort(new Error("the test is over"));
       await running;
-    },
-  };
-}
-
-/** Events and the leader's lease are no writes of a reconcile. */
-function recording(api: KubeApi, writes: Write[]): KubeApi {
-  const note = (verb: string, kind: string, name: string) => {
-    if (kind !== "Event") writes.push({ verb, what: `${kind} ${name}` });
-  };
-  return {
-    ...api,
-    create: (type, object, options) => {
-      note("create", type.kind, object.metadata.name);
-      return api.create(type, object, options);
-    },
-    apply: (type, object, options) => {
-      note("apply", type.kind, object.metadata.name);
-      return api.apply(type, object, options);
-    },
-    applyStatus: (type, object, options) => {
-      note("status", type.kind, object.metadata.name);
-      return api.applyStatus(type, object, options);
-    },
-    patch: (type, key, patch, options) => {
-      note("patch", type.kind, key.name);
-      return api.patch(type, key, patch, options);
-    },
-    delete: (type, key, options) => {
-      note("delete", type.kind, key.name);
-      return api.delete(type, key, options);
     },
   };
 }

@@ -13,13 +13,14 @@ import { podKind } from "../../../operator/training/training-caches.ts";
 import { trainingController } from "../../../operator/training/training-controller.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { someone } from "./cluster.ts";
+import { recordingWrites, type Write } from "./recorded-writes.ts";
 
 export const cronJobs: ResourceType = { apiVersion: "batch/v1", kind: "CronJob", plural: "cronjobs", namespaced: true };
 
 /** The controller of the trainings alone; who makes the pipelines be so does not run. */
 export interface TrainingOperator {
   /** Kinds and names of what was written, events aside, in order. */
-  readonly writes: string[];
+  readonly writes: Write[];
   /** Names of trainings in the order of their visits that ended. */
   readonly visits: string[];
   readonly notices: Notice[];
@@ -27,10 +28,10 @@ export interface TrainingOperator {
 }
 
 export async function startTrainingOperator(api: KubeApi, namespace: string): Promise<TrainingOperator> {
-  const writes: string[] = [];
+  const writes: Write[] = [];
   const visits: string[] = [];
   const notices: Notice[] = [];
-  const manager = createManager({ api: noting(api, writes), metrics: createRuntimeMetrics(), election: null });
+  const manager = createManager({ api: recordingWrites(api, writes), metrics: createRuntimeMetrics(), election: null });
   const events = createEventRecorder({ api: manager.api, controller: "velib.dev/operator", instance: "test" });
   const controller = trainingController({
     manager,
@@ -68,31 +69,6 @@ export async function startTrainingOperator(api: KubeApi, namespace: string): Pr
     async stop() {
       stopping.abort(new Error("the test is over"));
       await running;
-    },
-  };
-}
-
-function noting(api: KubeApi, writes: string[]): KubeApi {
-  const note = (verb: string, kind: string, name: string) => {
-    if (kind !== "Event") writes.push(`${verb} ${kind} ${name}`);
-  };
-  return {
-    ...api,
-    create: (type, object, options) => {
-      note("create", type.kind, object.metadata.name);
-      return api.create(type, object, options);
-    },
-    apply: (type, object, options) => {
-      note("apply", type.kind, object.metadata.name);
-      return api.apply(type, object, options);
-    },
-    applyStatus: (type, object, options) => {
-      note("status", type.kind, object.metadata.name);
-      return api.applyStatus(type, object, options);
-    },
-    delete: (type, key, options) => {
-      note("delete", type.kind, key.name);
-      return api.delete(type, key, options);
     },
   };
 }

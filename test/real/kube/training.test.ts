@@ -421,7 +421,7 @@ describeReal("ModelTrainings on a real API server", ["kube"], ({ kubeconfig }) =
       await space.api.create(modelTrainingType, paused, someone);
 
       await untilTraining(space.api, key(), "ReconciliationPaused", "True", "Annotated");
-      expect(operator.writes).toEqual([`status ModelTraining ${name}`]);
+      expect(operator.writes).toEqual([{ verb: "status", what: `ModelTraining ${name}` }]);
       await edit({ metadata: { annotations: { "velib.dev/pause-reconciliation": null } } });
       await nextJob();
       await until("no such condition", async () => ((await condition("ReconciliationPaused")) ? null : true), WAIT_MS);
