@@ -1,28 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
-import type { Attribution } from "../../core/ports/source.ts";
 import type { Backlog } from "../backbone/backlog.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { ReadDeadLetters, ReadResults } from "./awaited-stores.ts";
 import type { LiveOptions } from "./live/live-feed.ts";
 import type { ReaderTokens } from "./reader-tokens.ts";
-
-export const sourceKinds = ["opendatasoft", "gbfs", "recording", "simulator"] as const;
-export type SourceKind = (typeof sourceKinds)[number];
-
-/** A source as it is configured. */
-export interface SourceDescription {
-  /** Without ":" — `source:station` names a station. */
-  name: string;
-  kind: SourceKind;
-  /** How it is named in messages: its URL without credentials. */
-  description: string;
-  attribution: Attribution;
-  /** True when the data is made up: shown as a badge. */
-  simulated: boolean;
-  intervalMs: number;
-}
+import type { SourceDescription } from "./source-description.ts";
 
 export interface ApiDeps {
   results: ReadResults;

@@ -2,7 +2,7 @@ import type { Freshness, Present } from "../../core/freshness/freshness.ts";
 import { freshness } from "../../core/freshness/freshness.ts";
 import type { ResultStore } from "../../core/ports/result-store.ts";
 import type { SourceState } from "../../core/state/source-state.ts";
-import type { SourceDescription } from "./deps.ts";
+import type { SourceDescription } from "./source-description.ts";
 
 /** A source by what is configured of it and what is known of it; at least one of the two is there. */
 export interface SourceEntry {

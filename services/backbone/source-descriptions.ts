@@ -1,7 +1,7 @@
 import { attributionOfHost, unknownLicence } from "../../adapters/attribution/known-networks.ts";
 import { shownUrl } from "../../adapters/http/shown-url.ts";
 import { durationMs } from "../../core/time/duration.ts";
-import type { SourceDescription } from "../api/deps.ts";
+import type { SourceDescription } from "../api/source-description.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { defaultIntervalMs } from "../sources/open-source.ts";
 import { simulatedAttribution } from "../sources/simulated-source.ts";

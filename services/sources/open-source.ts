@@ -2,7 +2,7 @@ import { GbfsSource } from "../../adapters/gbfs/gbfs-source.ts";
 import { openRecording } from "../../adapters/recording/open-recording.ts";
 import { recogniseSource } from "../../adapters/source-url/recognise.ts";
 import { durationMs } from "../../core/time/duration.ts";
-import type { SourceKind } from "../api/deps.ts";
+import type { SourceKind } from "../api/source-description.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { holdMs } from "../config/settings.ts";
 import { parsePace } from "../replay/pace.ts";

@@ -1,5 +1,5 @@
 import type { PolledSource } from "../../core/ports/source.ts";
-import type { SourceKind } from "../api/deps.ts";
+import type { SourceKind } from "../api/source-description.ts";
 import { pollSource } from "../producer/poll-loop.ts";
 import type { RunContext, RunnableSource } from "./runnable-source.ts";
 

@@ -1,5 +1,5 @@
 import type { Recording } from "../../core/ports/source.ts";
-import type { SourceDescription } from "../api/deps.ts";
+import type { SourceDescription } from "../api/source-description.ts";
 import type { Pace } from "../replay/pace.ts";
 import { Pacer } from "../replay/pace.ts";
 import { replay } from "../replay/replay.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { SourceDescription } from "../api/deps.ts";
+import type { SourceDescription } from "../api/source-description.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Producer } from "../producer/producer.ts";
 

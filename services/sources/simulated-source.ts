@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { recogniseSource } from "../../adapters/source-url/recognise.ts";
 import type { Attribution, PolledSource } from "../../core/ports/source.ts";
-import type { SourceDescription } from "../api/deps.ts";
+import type { SourceDescription } from "../api/source-description.ts";
 import { pollSource } from "../producer/poll-loop.ts";
 import type { RunningSimulator } from "../simulator/server.ts";
 import { startSimulator } from "../simulator/server.ts";

@@ -1,10 +1,10 @@
 import type { ResultStore } from "../../../core/ports/result-store.ts";
-import type { SourceDescription } from "../deps.ts";
 import { isoTime } from "../schema/scalars.ts";
 import type { Source } from "../schema/source.ts";
 import { sourceView } from "../schema/source.ts";
 import type { Station } from "../schema/station.ts";
 import { stationView } from "../schema/station.ts";
+import type { SourceDescription } from "../source-description.ts";
 import type { SourceEntry } from "../source-directory.ts";
 import { listSources } from "../source-directory.ts";
 import { sameSource, sameStation } from "./differences.ts";

@@ -1,7 +1,7 @@
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import type { FeedHealth } from "../../../core/feed-health/feed-health.ts";
-import { sourceKinds } from "../deps.ts";
+import { sourceKinds } from "../source-description.ts";
 import type { SourceEntry } from "../source-directory.ts";
 import { freshnessOf } from "../source-directory.ts";
 import { isoTime, nullableInteger, nullableNumber, nullableText, nullableTime } from "./scalars.ts";

@@ -10,7 +10,8 @@ import { column, StationWindowBatch } from "../../../core/windows/station-window
 import type { ZonePart } from "../../../core/windows/zone-window.ts";
 import { createMetrics } from "../../metrics/metrics.ts";
 import { createApi } from "../api.ts";
-import type { ApiDeps, SourceDescription } from "../deps.ts";
+import type { ApiDeps } from "../deps.ts";
+import type { SourceDescription } from "../source-description.ts";
 
 export const minute = 60_000;
 export const windowMs = 3 * minute;
