@@ -59,6 +59,10 @@ buildah "${STORE[@]}" build --quiet --isolation chroot --layers=false --network 
 	--volume /etc/ssl/certs:/etc/ssl/certs:ro \
 	--build-arg BUILD_BASE=velib.test/npm:24 --build-arg BASE=velib.test/runtime:24 --tag "$NAME" "$ROOT" >/dev/null
 size=$(buildah "${STORE[@]}" images --format '{{.Size}}' "$NAME")
+case $size in
+*" MB") [ "${size%%[. ]*}" -lt 250 ] ;;
+*) false ;;
+esac || die "image $NAME: expected less than 250 MB, got $size"
 d=$(dir_of "$NAME"); rm -rf "$d.new"
 skopeo copy --insecure-policy --quiet "$(stored "$NAME")" "oci:$d.new:${NAME##*:}"
 jq -c --arg n "$NAME" '.manifests[0].annotations += {"io.containerd.image.name": $n}' "$d.new/index.json" >"$d.new/index"
