@@ -87,6 +87,11 @@ export class KafkaLog implements ObservationLog {
     }
   }
 
+  /** Resolves when the cluster answers: what /readyz asks, as a producer between two polls would not notice. */
+  ping(): Promise<void> {
+    return this.#link.refresh();
+  }
+
   /** @throws VelibError VELIB_PRODUCER_FENCED, VELIB_KAFKA_RECORD_TOO_LARGE (a RecordTooLargeError), VELIB_KAFKA_* */
   async append(poll: PollRecords): Promise<void> {
     await this.#producer(poll.marker.source).append(poll);

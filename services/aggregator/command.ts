@@ -24,8 +24,7 @@ async function aggregate(context: ServiceContext, untilDrained: boolean): Promis
   const { config, readiness, metrics } = context;
   const { pipeline } = config;
   const windows = windowSettings(config);
-  const mongodb = mongodbOptions(config, "aggregate");
-  const results = await context.connect("mongodb", () => MongodbResults.open(mongodb));
+  const results = await context.connect("mongodb", () => MongodbResults.open(mongodbOptions(config, "aggregate")));
   const log = await context.connect("kafka", () => openLog(context, "aggregate"));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "aggregate"));
   try {

@@ -37,7 +37,8 @@ async function serve(context: ServiceContext): Promise<void> {
   const { config, readiness, metrics, logger, signal } = context;
   const { host, port, authentication } = config.http;
   const readers = authentication && (await ReaderTokens.open(authentication.bearerTokensFolder, logger));
-  const mongodb = mongodbOptions(config, "serve");
+  // Looked at before the port is opened: a missing section is told at once.
+  mongodbOptions(config, "serve");
   const results = new AwaitedResults();
   const deadLetters = new AwaitedDeadLetters();
   const api = createApi({
@@ -58,7 +59,7 @@ async function serve(context: ServiceContext): Promise<void> {
     const url = await api.listen({ host, port });
     logger.info({ url }, "listening");
     const connectResults = async (stop: AbortSignal) => {
-      const store = await context.connect("mongodb", () => MongodbResults.open(mongodb), stop);
+      const store = await context.connect("mongodb", () => MongodbResults.open(mongodbOptions(config, "serve")), stop);
       if (store === null) return;
       opened.push(store);
       results.connected(store);

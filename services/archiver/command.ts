@@ -23,8 +23,7 @@ export function archiveCommand(): Command {
 async function archive(context: ServiceContext, untilDrained: boolean): Promise<void> {
   const { config, readiness, metrics } = context;
   const { pipeline } = config;
-  const cassandra = cassandraOptions(config, "archive");
-  const history = await context.connect("cassandra", () => CassandraHistory.open(cassandra));
+  const history = await context.connect("cassandra", () => CassandraHistory.open(cassandraOptions(config, "archive")));
   const log = await context.connect("kafka", () => openLog(context, "archive"));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "archive"));
   try {

@@ -17,6 +17,7 @@ const backOff = { baseMs: 500, capMs: 5_000 };
 /**
  * Connects to a server, again and again until it works or `signal` aborts (null): servers start late, passwords are
  * rotated. Meanwhile /readyz names the cause. What is wrong with the configuration itself ends it.
+ * @param open reads secrets from their files itself, so that each try has what they hold then
  */
 export async function connect<T>(server: string, open: () => Promise<T>, context: RetryContext): Promise<T | null> {
   const { readiness, logger, random, signal } = context;

@@ -48,7 +48,8 @@ export class ServerWatch {
   async #look(server: string, connection: Pingable): Promise<void> {
     const cause = await this.#causeOf(server, connection);
     if (this.#stopped) return;
-    this.#readiness.report(server, cause);
+    // Not by the name that the work reports under: a server that answers may still refuse what the work asks of it.
+    this.#readiness.report(`${server}, watched`, cause);
     this.add(server, connection);
   }
 

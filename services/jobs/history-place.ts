@@ -53,8 +53,8 @@ export function runJobAt(
 /** @throws VelibError VELIB_CASSANDRA_*, VELIB_DATA_DIR_* */
 export async function openHistory(place: HistoryPlace, job: string, context: JobContext): Promise<HistoryStore> {
   if ("config" in place) {
-    const options = cassandraOptions(place.config, job);
-    return patientOpen("cassandra", context, () => CassandraHistory.open(options));
+    const { config } = place;
+    return patientOpen("cassandra", context, () => CassandraHistory.open(cassandraOptions(config, job)));
   }
   const dataDir = readDataDir(place.dataDir);
   const history: HistoryStore = new SqliteHistory(dataDir.database);

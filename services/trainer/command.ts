@@ -125,8 +125,8 @@ async function chooseSource(history: HistoryStore, named: TrainingSettings["sour
 
 function openModels(place: HistoryPlace, context: JobContext): Promise<ModelStore> | ModelStore {
   if ("dataDir" in place) return SqliteModels.open(place.dataDir);
-  const options = mongodbOptions(place.config, "train");
-  return patientOpen("mongodb", context, () => MongodbModels.open(options));
+  const { config } = place;
+  return patientOpen("mongodb", context, () => MongodbModels.open(mongodbOptions(config, "train")));
 }
 
 function recordScores(metrics: Metrics, result: TrainingResult): void {

@@ -41,8 +41,8 @@ export async function archiveUsers(
   deadLetters: DeadLetters,
   signal: AbortSignal,
 ): Promise<void> {
-  const cassandra = cassandraOptions(context.config, "archive");
-  const store = await context.connect("cassandra", () => CassandraUsers.open(cassandra));
+  const open = () => CassandraUsers.open(cassandraOptions(context.config, "archive"));
+  const store = await context.connect("cassandra", open);
   if (store === null) return;
   const archiver = new UsersArchiver(store, deadLetters, context.metrics);
   const onRevoked = (partition: number) => archiver.revoked(partition);

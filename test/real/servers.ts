@@ -1,7 +1,17 @@
 import { describe, it } from "vitest";
 
 /** A real server a suite needs. `kafkaSasl` and `kafkaMtls` are the same broker as `kafka`, by other listeners. */
-export type Need = "kafka" | "kafkaSasl" | "kafkaMtls" | "kafka3" | "mongodb" | "cassandra" | "registry" | "kube";
+export type Need =
+  | "kafka"
+  | "kafkaSasl"
+  | "kafkaMtls"
+  | "kafka3"
+  | "mongodb"
+  | "mongodbAuth"
+  | "cassandra"
+  | "cassandraAuth"
+  | "registry"
+  | "kube";
 
 /** Where the real servers are. Asking for one that the suite did not name among its needs throws. */
 export interface RealAddresses {
@@ -13,7 +23,11 @@ export interface RealAddresses {
   readonly kafka3: string[];
   /** URI with `replicaSet`. */
   readonly mongodb: string;
+  /** URI with `replicaSet` and the credentials of a user. */
+  readonly mongodbAuth: string;
   readonly cassandra: { contactPoints: string[]; dataCenter: string };
+  /** A node that asks for a password. */
+  readonly cassandraAuth: CassandraAuth;
   /** Base URL of the Confluent-compatible API. */
   readonly registry: string;
   /** Path of the kubeconfig of an API server with controllers; pods need not run there. */
@@ -27,6 +41,13 @@ export interface KafkaSasl {
   mechanism: string;
   /** PEM file of the authority that signed the broker's certificate. */
   caFile: string;
+}
+
+export interface CassandraAuth {
+  contactPoints: string[];
+  dataCenter: string;
+  username: string;
+  password: string;
 }
 
 export interface KafkaMtls {
@@ -48,7 +69,9 @@ const variables: Record<Need, readonly string[]> = {
   kafkaMtls: ["TEST_KAFKA_MTLS_BROKERS", "TEST_KAFKA_MTLS_CLIENTS", "TEST_KAFKA_SSL_CA"],
   kafka3: ["TEST_KAFKA3_BROKERS"],
   mongodb: ["TEST_MONGODB_URI"],
+  mongodbAuth: ["TEST_MONGODB_AUTH_URI"],
   cassandra: ["TEST_CASSANDRA_CONTACT_POINTS", "TEST_CASSANDRA_DATACENTER"],
+  cassandraAuth: ["TEST_CASSANDRA_AUTH_CONTACT_POINTS", "TEST_CASSANDRA_AUTH_USERNAME", "TEST_CASSANDRA_AUTH_PASSWORD"],
   registry: ["TEST_SCHEMA_REGISTRY_URL"],
   kube: ["TEST_KUBECONFIG"],
 };
@@ -62,7 +85,9 @@ const starts: Record<Need, string> = {
   kafkaMtls: dataService("kafka"),
   kafka3: dataService("kafka3"),
   mongodb: dataService("mongo"),
+  mongodbAuth: dataService("mongo-auth"),
   cassandra: dataService("cassandra"),
+  cassandraAuth: dataService("cassandra-auth"),
   registry: dataService("registry"),
   kube: "export TEST_KUBECONFIG=$(test/testbed/kube/up.sh control-plane)",
 };
@@ -131,10 +156,22 @@ function addressesOf(needs: readonly Need[]): RealAddresses {
     get mongodb() {
       return read("mongodb", "TEST_MONGODB_URI");
     },
+    get mongodbAuth() {
+      return read("mongodbAuth", "TEST_MONGODB_AUTH_URI");
+    },
     get cassandra() {
       return {
         contactPoints: read("cassandra", "TEST_CASSANDRA_CONTACT_POINTS").split(","),
         dataCenter: read("cassandra", "TEST_CASSANDRA_DATACENTER"),
+      };
+    },
+    get cassandraAuth() {
+      return {
+        contactPoints: read("cassandraAuth", "TEST_CASSANDRA_AUTH_CONTACT_POINTS").split(","),
+        // Cassandra's own name of the only one.
+        dataCenter: "datacenter1",
+        username: read("cassandraAuth", "TEST_CASSANDRA_AUTH_USERNAME"),
+        password: read("cassandraAuth", "TEST_CASSANDRA_AUTH_PASSWORD"),
       };
     },
     get registry() {

@@ -4,7 +4,7 @@ import { CassandraConnection } from "../../../adapters/cassandra/cassandra-conne
 import { CassandraHistory } from "../../../adapters/cassandra/cassandra-history.ts";
 import type { CassandraOptions } from "../../../adapters/cassandra/options.ts";
 import { uniqueName } from "../../contracts/opened.ts";
-import { describeAbsent, describeReal } from "../servers.ts";
+import { describeReal } from "../servers.ts";
 import { optionsOf } from "./fixtures.ts";
 
 async function refusal(options: CassandraOptions) {
@@ -87,30 +87,24 @@ describeReal("Cassandra that can't be used", ["cassandra"], ({ cassandra: addres
   });
 });
 
-const { TEST_CASSANDRA_AUTH_CONTACT_POINTS: points, TEST_CASSANDRA_AUTH_USERNAME: username } = process.env;
-const password = process.env.TEST_CASSANDRA_AUTH_PASSWORD;
-if (!points || !username || !password) {
-  describeAbsent("Cassandra with users", 'TEST_CASSANDRA_AUTH_* absent: eval "$(…/up.sh cassandra-auth)"');
-} else {
-  describeReal("Cassandra with users", [], () => {
-    const address = { contactPoints: points.split(","), dataCenter: "datacenter1" };
-    const options = { ...optionsOf(address, uniqueName("velib")), username };
+describeReal("Cassandra with users", ["cassandraAuth"], ({ cassandraAuth }) => {
+  const { username, password, ...address } = cassandraAuth;
+  const options = { ...optionsOf(address, uniqueName("velib")), username };
 
-    it("takes the right password", async () => {
-      const history = await CassandraHistory.open({ ...options, password });
+  it("takes the right password", async () => {
+    const history = await CassandraHistory.open({ ...options, password });
 
-      expect(await history.position(0)).toBeNull();
-      await history.close();
-    });
-
-    it.each([
-      ["a wrong password", { ...options, password: "s3cret-and-wrong" }],
-      ["none", { ...optionsOf(address, "velib_test_errors") }],
-    ])("refuses %s in one line that does not repeat it", async (_, wrong) => {
-      const { error, message } = await refusal(wrong);
-
-      expect(error).toMatchObject({ code: "VELIB_CASSANDRA_AUTHENTICATION", retryable: false });
-      expect(message).not.toMatch(/s3cret|\n/);
-    });
+    expect(await history.position(0)).toBeNull();
+    await history.close();
   });
-}
+
+  it.each([
+    ["a wrong password", { ...options, password: "s3cret-and-wrong" }],
+    ["none", { ...optionsOf(address, "velib_test_errors") }],
+  ])("refuses %s in one line that does not repeat it", async (_, wrong) => {
+    const { error, message } = await refusal(wrong);
+
+    expect(error).toMatchObject({ code: "VELIB_CASSANDRA_AUTHENTICATION", retryable: false });
+    expect(message).not.toMatch(/s3cret|\n/);
+  });
+});

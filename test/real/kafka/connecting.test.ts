@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ClusterLink } from "../../../adapters/kafka/client/cluster-link.ts";
 import type { ConnectionSettings } from "../../../adapters/kafka/client/connection-settings.ts";
 import { describeReal } from "../servers.ts";
+import { oldBroker } from "./old-broker.ts";
 
 describeReal("connecting to Kafka", ["kafka", "kafkaSasl"], ({ kafka, kafkaSasl }) => {
   let dir: string;
@@ -82,38 +82,11 @@ describeReal("connecting to Kafka", ["kafka", "kafkaSasl"], ({ kafka, kafkaSasl 
   });
 
   it("says that a broker is too old", async () => {
-    const server = createServer((socket) => {
-      socket.on("data", (request: Buffer) => {
-        const body = request.readInt16BE(4) === metadataApi ? oneBroker(socket.localPort ?? 0) : oldVersions;
-        const answer = Buffer.alloc(8 + body.length);
-        answer.writeInt32BE(4 + body.length, 0);
-        request.copy(answer, 4, 8, 12);
-        body.copy(answer, 8);
-        socket.write(answer);
-      });
-      socket.on("error", () => undefined);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : null;
+    const broker = await oldBroker();
 
-    const opened = ClusterLink.open({ brokers: [`127.0.0.1:${port}`], clientId: "velib-test" });
+    const opened = ClusterLink.open({ brokers: [broker.address], clientId: "velib-test" });
 
     await expect(opened).rejects.toMatchObject({ code: "VELIB_KAFKA_TOO_OLD", retryable: false });
-    server.close();
+    broker.close();
   });
 });
-
-const metadataApi = 3;
-
-/** An answer to ApiVersions: fetch (1) in versions 0 to 3, metadata (3) in 0 to 1. */
-const oldVersions = Buffer.from([0, 0, 0, 0, 0, 2, 0, 1, 0, 0, 0, 3, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0]);
-
-/** An answer to Metadata, version 1: broker 0 at 127.0.0.1, which is the controller, and no topic. */
-function oneBroker(port: number): Buffer {
-  const host = Buffer.from("127.0.0.1");
-  const numbers = Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0, host.length]);
-  const rest = Buffer.from([0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
-  rest.writeInt32BE(port, 0);
-  return Buffer.concat([numbers, host, rest]);
-}

@@ -1,11 +1,12 @@
-import { createServer, type Server, type Socket } from "node:net";
-import { BSON, MongoClient } from "mongodb";
-import { expect, it, onTestFinished } from "vitest";
+import { createServer } from "node:net";
+import { MongoClient } from "mongodb";
+import { expect, it } from "vitest";
 import { MongodbConnection } from "../../../adapters/mongodb/mongodb-connection.ts";
 import { MongodbResults } from "../../../adapters/mongodb/mongodb-results.ts";
 import type { MongodbOptions } from "../../../adapters/mongodb/options.ts";
-import { describeAbsent, describeReal } from "../servers.ts";
+import { describeReal } from "../servers.ts";
 import { commitOf, documentsOf, freshDatabase, openResults, window } from "./fixtures.ts";
+import { limits, serverSaying } from "./server-saying.ts";
 
 async function refusal(options: Partial<MongodbOptions>) {
   const opened = MongodbConnection.open({
@@ -23,34 +24,6 @@ async function refusal(options: Partial<MongodbOptions>) {
   );
   return { error, message: error instanceof Error ? error.message : "" };
 }
-
-/** A server that says `hello` of itself and nothing else: OP_MSG and OP_QUERY of MongoDB's wire protocol. */
-async function serverSaying(hello: Record<string, unknown>): Promise<string> {
-  const server: Server = createServer((socket) => answerHello(socket, hello));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `127.0.0.1:${address.port}`;
-}
-
-function answerHello(socket: Socket, hello: Record<string, unknown>): void {
-  socket.on("error", () => {});
-  socket.on("data", (chunk) => {
-    const request = Buffer.from(chunk);
-    const legacy = request.readInt32LE(12) === 2004;
-    const body = BSON.serialize({ ok: 1, isWritablePrimary: true, helloOk: true, ...hello });
-    const head = legacy ? Buffer.alloc(20) : Buffer.alloc(5);
-    if (legacy) head.writeInt32LE(1, 16);
-    const header = Buffer.alloc(16);
-    header.writeInt32LE(16 + head.length + body.length, 0);
-    header.writeInt32LE(request.readInt32LE(4), 8);
-    header.writeInt32LE(legacy ? 1 : 2013, 12);
-    socket.write(Buffer.concat([header, head, body]));
-  });
-}
-
-const limits = { maxBsonObjectSize: 16_777_216, maxMessageSizeBytes: 48_000_000, maxWriteBatchSize: 100_000 };
 
 describeReal("MongoDB that can't be used", ["mongodb"], ({ mongodb: uri }) => {
   it("is unreachable: the line names the host and the cause", async () => {
@@ -118,51 +91,47 @@ describeReal("MongoDB that can't be used", ["mongodb"], ({ mongodb: uri }) => {
   });
 });
 
-const authUri = process.env.TEST_MONGODB_AUTH_URI;
-if (!authUri) describeAbsent("MongoDB with users", 'TEST_MONGODB_AUTH_URI absent: eval "$(…/up.sh mongo-auth)"');
-else {
-  describeReal("MongoDB with users", [], () => {
-    it("takes credentials from the options, beside the URI", async () => {
-      const database = freshDatabase(authUri);
-      const { username, password, bare } = partsOf(authUri);
-      const results = await openResults({ uri: bare, database, username, password });
+describeReal("MongoDB with users", ["mongodbAuth"], ({ mongodbAuth: authUri }) => {
+  it("takes credentials from the options, beside the URI", async () => {
+    const database = freshDatabase(authUri);
+    const { username, password, bare } = partsOf(authUri);
+    const results = await openResults({ uri: bare, database, username, password });
 
-      await results.commit(commitOf({ windows: [window()] }));
+    await results.commit(commitOf({ windows: [window()] }));
 
-      expect(await documentsOf(authUri, database, "station_windows")).toHaveLength(1);
-    });
-
-    it("refuses a wrong password in one line that does not repeat it", async () => {
-      const { username, bare } = partsOf(authUri);
-
-      const { error, message } = await refusal({ uri: bare, username, password: "s3cret-and-wrong" });
-
-      expect(error).toMatchObject({ code: "VELIB_MONGODB_AUTHENTICATION", retryable: false });
-      expect(message).not.toMatch(/s3cret|\n/);
-    });
-
-    it("refuses a wrong password within the URI without showing it", async () => {
-      const { error, message } = await refusal({ uri: authUri.replace(/:[^:@/]+@/, ":s3cret@") });
-
-      expect(error).toMatchObject({ code: "VELIB_MONGODB_AUTHENTICATION" });
-      expect(message).not.toContain("s3cret");
-    });
-
-    it("names the missing role of a user that may only read", async () => {
-      const { bare } = partsOf(authUri);
-      const database = freshDatabase(authUri);
-      const admin = new MongoClient(authUri);
-      const reader = `reader_${process.pid}_${Date.now()}`;
-      await admin.db("admin").command({ createUser: reader, pwd: "reads", roles: [{ role: "read", db: database }] });
-
-      const opened = MongodbResults.open({ uri: bare, database, username: reader, password: "reads" });
-
-      await expect(opened).rejects.toMatchObject({ code: "VELIB_MONGODB_FORBIDDEN", message: /readWrite/ });
-      await admin.db("admin").command({ dropUser: reader });
-      await admin.close();
-    });
+    expect(await documentsOf(authUri, database, "station_windows")).toHaveLength(1);
   });
-}
+
+  it("refuses a wrong password in one line that does not repeat it", async () => {
+    const { username, bare } = partsOf(authUri);
+
+    const { error, message } = await refusal({ uri: bare, username, password: "s3cret-and-wrong" });
+
+    expect(error).toMatchObject({ code: "VELIB_MONGODB_AUTHENTICATION", retryable: false });
+    expect(message).not.toMatch(/s3cret|\n/);
+  });
+
+  it("refuses a wrong password within the URI without showing it", async () => {
+    const { error, message } = await refusal({ uri: authUri.replace(/:[^:@/]+@/, ":s3cret@") });
+
+    expect(error).toMatchObject({ code: "VELIB_MONGODB_AUTHENTICATION" });
+    expect(message).not.toContain("s3cret");
+  });
+
+  it("names the missing role of a user that may only read", async () => {
+    const { bare } = partsOf(authUri);
+    const database = freshDatabase(authUri);
+    const admin = new MongoClient(authUri);
+    const reader = `reader_${process.pid}_${Date.now()}`;
+    await admin.db("admin").command({ createUser: reader, pwd: "reads", roles: [{ role: "read", db: database }] });
+
+    const opened = MongodbResults.open({ uri: bare, database, username: reader, password: "reads" });
+
+    await expect(opened).rejects.toMatchObject({ code: "VELIB_MONGODB_FORBIDDEN", message: /readWrite/ });
+    await admin.db("admin").command({ dropUser: reader });
+    await admin.close();
+  });
+});
 
 function partsOf(uri: string): { username: string; password: string; bare: string } {
   const [, username = "", password = ""] = /\/\/([^:]+):([^@]+)@/.exec(uri) ?? [];

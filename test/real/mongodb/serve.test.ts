@@ -5,15 +5,9 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { startVelib, type VelibProcess } from "../../e2e/velib-process.ts";
 import { openTcpProxy, type TcpProxy } from "../../testbed/faults/tcp-proxy.ts";
+import { freePort } from "../free-port.ts";
 import { describeReal } from "../servers.ts";
 import { commitOf, freshDatabase, openResults } from "./fixtures.ts";
-
-/** A port that nobody listened on a moment ago. */
-async function freePort(): Promise<number> {
-  const proxy = await openTcpProxy(0, { host: "127.0.0.1", port: 1 });
-  await proxy.close();
-  return proxy.port;
-}
 
 describeReal("velib serve while MongoDB comes and goes", ["mongodb"], ({ mongodb }) => {
   let dir: string;
