@@ -13,8 +13,15 @@ export interface ProcessCost {
   output: string;
 }
 
-/** Runs a command of ours to its end. @throws Error when it does not exit with 0 */
-export async function runVelib(args: readonly string[]): Promise<ProcessCost> {
+/**
+ * Runs a command of ours to its end.
+ * @param look told the process's resident memory, MiB, again and again
+ * @throws Error when it does not exit with 0
+ */
+export async function runVelib(
+  args: readonly string[],
+  look: (residentMiB: number) => void = () => {},
+): Promise<ProcessCost> {
   const started = performance.now();
   const child = spawn(process.execPath, [velib, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const pid = child.pid;
@@ -26,7 +33,10 @@ export async function runVelib(args: readonly string[]): Promise<ProcessCost> {
   // The kernel forgets a process when it ends; its peak and times only grow, so the last look is close to the end.
   let cost = costOf(pid);
   const timer = setInterval(() => {
-    cost = costOf(pid) ?? cost;
+    const now = costOf(pid);
+    if (now === null) return;
+    cost = now;
+    look(now.residentMiB);
   }, 50);
   const code = await new Promise((resolve) => child.once("exit", resolve));
   clearInterval(timer);

@@ -16,7 +16,7 @@ import { Patience } from "./patience.ts";
 import { groupName } from "./topic-names.ts";
 import { ensureTopics } from "./topics.ts";
 import { UserConsumer } from "./user-consumer.ts";
-import { encodeUser } from "./user-record.ts";
+import { jsonUserCodec, type UserCodec } from "./user-record.ts";
 
 export interface KafkaUserLogOptions {
   connection: ConnectionSettings;
@@ -28,6 +28,7 @@ export interface KafkaUserLogOptions {
   /** How long users are kept in the topic, ms. */
   retentionMs: number;
   compression?: Compression;
+  codec?: UserCodec;
   /** A consumer that is silent for so long loses its partitions, ms. */
   sessionTimeoutMs?: number;
   /** How long users of a producer that died hide what came after them, ms. */
@@ -55,6 +56,7 @@ export function usersTopic(pipeline: string): string {
 export class KafkaUserLog implements UserLog {
   readonly #options: KafkaUserLogOptions;
   readonly #topic: string;
+  readonly #codec: UserCodec;
   /** For appending; each consumer has connections of its own. */
   readonly #link: ClusterLink;
   readonly #closing = new AbortController();
@@ -65,6 +67,7 @@ export class KafkaUserLog implements UserLog {
   private constructor(options: KafkaUserLogOptions, link: ClusterLink) {
     this.#options = options;
     this.#topic = usersTopic(options.pipeline);
+    this.#codec = options.codec ?? jsonUserCodec;
     this.#link = link;
   }
 
@@ -113,7 +116,7 @@ export class KafkaUserLog implements UserLog {
       });
       const stop = AbortSignal.any([signal, this.#closing.signal]);
       const owner = { handler, onRevoked };
-      await new UserConsumer(link, member, this.#topic, owner, this.#patience(link, stop), stop).run();
+      await new UserConsumer(link, member, this.#topic, this.#codec, owner, this.#patience(link, stop), stop).run();
     } finally {
       await link.close();
     }
@@ -129,10 +132,11 @@ export class KafkaUserLog implements UserLog {
     const id = `${pipeline}.users-producer`;
     const { signal } = this.#closing;
     const appended = await this.#patience(this.#link, signal).call(async () => {
+      await this.#codec.ready(this.#topic);
       // Taken out for the time of the transaction: after a failure only a new session is in a known state.
       const session = this.#session ?? (await beginSession(this.#link, id, transactionTimeoutMs));
       this.#session = null;
-      const parts = messagesOf(users, this.#topic, this.#link.partitionCount(this.#topic));
+      const parts = messagesOf(users, this.#topic, this.#codec, this.#link.partitionCount(this.#topic));
       await transact(this.#link, session, parts, compression, "append users");
       this.#session = session;
       return true;
@@ -147,12 +151,17 @@ export class KafkaUserLog implements UserLog {
 }
 
 /** Users as messages, each in the partition of its id, in the order given. */
-function messagesOf(users: readonly CreatedUser[], topic: string, partitions: number): PartitionMessages[] {
+function messagesOf(
+  users: readonly CreatedUser[],
+  topic: string,
+  codec: UserCodec,
+  partitions: number,
+): PartitionMessages[] {
   const parts = new Map<number, ProducedMessage[]>();
   for (const user of users) {
     const partition = partitionOf(user.id, partitions);
     const messages = parts.get(partition) ?? [];
-    messages.push({ key: user.id, value: encodeUser(user), timestamp: String(user.createdAt) });
+    messages.push({ key: user.id, value: codec.encode(topic, user), timestamp: String(user.createdAt) });
     parts.set(partition, messages);
   }
   return [...parts].map(([partition, messages]) => ({ topic, partition, messages }));

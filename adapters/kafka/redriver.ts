@@ -15,12 +15,13 @@ import { spreadHeader } from "./poll-messages.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import { SourceHistory } from "./source-history.ts";
 import { type TopicNames, topicNames } from "./topic-names.ts";
-import { decodeUserRecord } from "./user-record.ts";
+import type { UserCodec } from "./user-record.ts";
 
 export interface RedriverOptions {
   connection: ConnectionSettings;
   pipeline: string;
   codec: RecordCodec;
+  userCodec: UserCodec;
   now: () => number;
 }
 
@@ -164,7 +165,8 @@ export class Redriver {
 
   /** Looked at before it is sent: what would only fail again stays as it is, to be tried when its cause is mended. */
   async #stillUnusable(slice: RecordSlice, letter: DeadLetter, { log }: LogPlace): Promise<string | null> {
-    const entry = log === "users" ? decodeUserRecord(slice) : (await this.#options.codec.decode([slice]))[0];
+    const { codec, userCodec } = this.#options;
+    const [entry] = await (log === "users" ? userCodec.decode([slice]) : codec.decode([slice]));
     if (letter.reason === "undecodable-record") {
       if (slice.timestamp !== letter.at) return anotherRecord;
       return entry !== undefined && "undecodable" in entry

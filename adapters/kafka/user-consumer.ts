@@ -5,7 +5,7 @@ import type { FetchedPartition } from "./client/fetch-answer.ts";
 import type { GroupMember } from "./group-member.ts";
 import { PartitionReader } from "./partition-reader.ts";
 import type { Patience } from "./patience.ts";
-import { decodeUserRecord } from "./user-record.ts";
+import type { UserCodec } from "./user-record.ts";
 
 /** Who the partitions' users are for. */
 export interface UserConsumerOwner {
@@ -25,6 +25,7 @@ export class UserConsumer {
   readonly #link: ClusterLink;
   readonly #member: GroupMember;
   readonly #topic: string;
+  readonly #codec: UserCodec;
   readonly #owner: UserConsumerOwner;
   readonly #patience: Patience;
   readonly #signal: AbortSignal;
@@ -33,6 +34,7 @@ export class UserConsumer {
     link: ClusterLink,
     member: GroupMember,
     topic: string,
+    codec: UserCodec,
     owner: UserConsumerOwner,
     patience: Patience,
     signal: AbortSignal,
@@ -40,6 +42,7 @@ export class UserConsumer {
     this.#link = link;
     this.#member = member;
     this.#topic = topic;
+    this.#codec = codec;
     this.#owner = owner;
     this.#patience = patience;
     this.#signal = signal;
@@ -91,7 +94,8 @@ export class UserConsumer {
   }
 
   async #handle({ partition, records, nextOffset, highWatermark }: FetchedPartition): Promise<void> {
-    const entries = records.map(decodeUserRecord);
+    const entries = await this.#patience.call(() => this.#codec.decode(records));
+    if (entries === null) return;
     // An empty stretch (the end of a transaction) matters only where it is the end of the log: lag is 0 then.
     if (entries.length === 0 && nextOffset < highWatermark) return;
     const endOffset = BigInt(Math.max(highWatermark, nextOffset));

@@ -19,35 +19,55 @@ const texts = [
 
 const calendarDate = /^\d{4}-\d\d-\d\d$/;
 
+/** How users become the bytes of Kafka values, and back. */
+export interface UserCodec {
+  /** Called before the first `encode` for a topic (a schema registry is told its schema). */
+  ready(topic: string): Promise<void>;
+  /** A text stands for its UTF-8 bytes. */
+  encode(topic: string, user: CreatedUser): Buffer | string;
+  /** One entry for each record, in order; what can't be decoded says so in its place, without a value of it. */
+  decode(records: readonly RecordSlice[]): Promise<UserEntry[]>;
+}
+
 /**
- * A user as the value of a record, JSON with the fields of `CreatedUser`:
+ * Users as JSON with the fields of `CreatedUser`:
  * `{"id":"…","firstName":"…","lastName":"…","gender":"…","dateOfBirth":"1984-02-29","address":null,"postCode":"75011",
  * "email":null,"phone":null,"username":"…","registeredAt":1557126489000,"picture":"…","contract":null,
  * "createdAt":1778574600000}`; times in ms since the epoch. The key is the id.
  */
-export function encodeUser(user: CreatedUser): string {
+export const jsonUserCodec: UserCodec = {
+  async ready() {},
+  encode: (_topic, user) => JSON.stringify(userFields(user)),
+  decode: async (records) => records.map(decodeJson),
+};
+
+/** The fields that are written, named one by one: what else an object carries is not. */
+export function userFields(user: CreatedUser): CreatedUser {
   const { id, firstName, lastName, gender, dateOfBirth, address, postCode, email, phone } = user;
   const { username, registeredAt, picture, contract, createdAt } = user;
-  // Named one by one: what else an object carries is not written.
-  return JSON.stringify({
+  return {
     ...{ id, firstName, lastName, gender, dateOfBirth, address, postCode, email, phone },
     ...{ username, registeredAt, picture, contract, createdAt },
-  });
+  };
 }
 
-/** Reads a record's value; where it is no user, the entry says what it looks like, without a value of it. */
-export function decodeUserRecord({ offset, timestamp, buffer, valueStart, valueEnd }: RecordSlice): UserEntry {
-  const at = BigInt(offset);
-  const undecodable = (detail: string, shape: string): UserEntry => ({
-    offset: at,
-    undecodable: { at: timestamp, detail, shape },
-  });
-  if (valueStart < 0) return undecodable("expected a user, got a record without a value", "");
+function decodeJson(slice: RecordSlice): UserEntry {
+  const { buffer, valueStart, valueEnd } = slice;
+  if (valueStart < 0) return undecodableUser(slice, "expected a user, got a record without a value", "");
   const value = parse(buffer.toString("utf8", valueStart, valueEnd));
-  if (value === undefined) return undecodable("expected JSON, got something else", `${valueEnd - valueStart} bytes`);
-  return isUser(value)
-    ? { offset: at, user: value }
-    : undecodable(`expected a user, got one with another ${wrongField(value)}`, shapeOf(value));
+  if (value !== undefined) return userEntry(slice, value);
+  return undecodableUser(slice, "expected JSON, got something else", `${valueEnd - valueStart} bytes`);
+}
+
+/** What was decoded, if it is a user; else what it looks like. */
+export function userEntry(slice: RecordSlice, value: unknown): UserEntry {
+  if (isUser(value)) return { offset: BigInt(slice.offset), user: value };
+  return undecodableUser(slice, `expected a user, got one with another ${wrongField(value)}`, shapeOf(value));
+}
+
+/** What stands in place of a record that is no user; neither text may have a value of it. */
+export function undecodableUser({ offset, timestamp }: RecordSlice, detail: string, shape: string): UserEntry {
+  return { offset: BigInt(offset), undecodable: { at: timestamp, detail, shape } };
 }
 
 function parse(text: string): unknown {

@@ -1,126 +1,40 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
-import { VelibError } from "../../core/errors.ts";
 import type { LogRecord } from "../../core/log/record.ts";
 import type { LogEntry } from "../../core/ports/observation-log.ts";
 import type { RecordSlice } from "../kafka/client/record-batch.ts";
 import { describeValue, isLogRecord } from "../kafka/log-record.ts";
 import { type RecordCodec, undecodable } from "../kafka/record-codec.ts";
 import { avroNames, logRecordSchema } from "./avro-schemas.ts";
+import { type AvroValue, type RegistryOptions, RegistrySchemas } from "./registry-schemas.ts";
 
-type Registry = SchemaRegistry;
-type Schema = Awaited<ReturnType<Registry["getSchema"]>>;
-
-/** Magic byte 0 and the schema's id as a big-endian int32: Confluent's wire format. */
-const headerBytes = 5;
-/** For so long an id that the registry did not know is not asked for again, ms: it may be registered meanwhile. */
-const unknownForMs = 10_000;
-
-export interface AvroCodecOptions {
-  /** Base URL of a Confluent-compatible API; without credentials. */
-  url: string;
-  auth?: { username: string; password: string };
-}
-
-/**
- * Log records as Avro in Confluent's wire format. The schema of a topic is registered under `<topic>-value` before the
- * first record; the registry refuses one that could not read what was written before (BACKWARD).
- */
+/** Log records as Avro, by the schemas of a registry. */
 export class AvroCodec implements RecordCodec {
-  readonly #url: string;
-  readonly #registry: Registry;
-  /** Of the topics written to: the schema and the header that names it. */
-  readonly #writers = new Map<string, { schema: Schema; header: Buffer }>();
-  /** Of the schemas met while reading. */
-  readonly #readers = new Map<number, Schema>();
-  /** Ids that the registry did not know, and when it was asked, ms. */
-  readonly #unknown = new Map<number, number>();
+  readonly #schemas: RegistrySchemas;
 
-  constructor({ url, auth }: AvroCodecOptions) {
-    this.#url = url;
-    this.#registry = new SchemaRegistry({ host: url, ...(auth === undefined ? {} : { auth }), retry: { retries: 2 } });
+  constructor(options: RegistryOptions) {
+    this.#schemas = new RegistrySchemas(options);
   }
 
   /** @throws VelibError VELIB_SCHEMA_INCOMPATIBLE, VELIB_SCHEMA_REGISTRY_UNREACHABLE */
-  async ready(topic: string): Promise<void> {
-    if (this.#writers.has(topic)) return;
-    const subject = `${topic}-value`;
-    try {
-      const confluent = { type: SchemaType.AVRO as const, schema: JSON.stringify(logRecordSchema) };
-      const { id } = await this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD });
-      const header = Buffer.alloc(headerBytes);
-      header.writeInt32BE(id, 1);
-      this.#writers.set(topic, { schema: await this.#registry.getSchema(id), header });
-    } catch (cause) {
-      const status = statusOf(cause);
-      if (status === null || status >= 500) throw this.#unreachable(cause);
-      const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
-      const remedy = "make the subject BACKWARD-compatible with this version's schema, or use another registry";
-      const message = `schema registry ${this.#url}: subject ${subject} refuses the schema (${said}); ${remedy}`;
-      throw new VelibError("VELIB_SCHEMA_INCOMPATIBLE", message, { cause });
-    }
+  ready(topic: string): Promise<void> {
+    return this.#schemas.register(topic, logRecordSchema);
   }
 
   encode(topic: string, record: LogRecord): Buffer {
-    const writer = this.#writers.get(topic);
-    if (writer === undefined) throw new Error(`the schema of ${topic} was not registered`);
-    const payload = writer.schema.toBuffer({ record: { [`velib.${avroNames[record.kind]}`]: record } });
-    return Buffer.concat([writer.header, payload]);
+    return this.#schemas.encode(topic, { record: { [`velib.${avroNames[record.kind]}`]: record } });
   }
 
+  /** @throws VelibError VELIB_SCHEMA_REGISTRY_UNREACHABLE */
   async decode(records: readonly RecordSlice[]): Promise<LogEntry[]> {
-    await this.#learn(records);
-    return records.map((slice) => this.#decodeOne(slice));
-  }
-
-  #decodeOne(slice: RecordSlice): LogEntry {
-    const { buffer, valueStart, valueEnd, offset } = slice;
-    const id = schemaIdOf(slice);
-    if (id === null)
-      return undecodable(slice, "expected Avro with the magic byte 0 and a schema id, got something else");
-    const schema = this.#readers.get(id);
-    if (schema === undefined) return undecodable(slice, `expected a schema that the registry knows, got id ${id}`);
-    try {
-      const record = unwrap(schema.fromBuffer(buffer.subarray(valueStart + headerBytes, valueEnd)));
-      if (isLogRecord(record)) return { offset: BigInt(offset), record };
-      return undecodable(slice, describeValue(record));
-    } catch (cause) {
-      return undecodable(
-        slice,
-        `expected Avro of schema ${id}, got other bytes (${cause instanceof Error ? cause.message : cause})`,
-      );
-    }
-  }
-
-  /** Asks the registry for schemas not met before. Not finding one is the record's fault, not answering is not. */
-  async #learn(records: readonly RecordSlice[]): Promise<void> {
-    for (const slice of records) {
-      const id = schemaIdOf(slice);
-      if (id === null || this.#readers.has(id)) continue;
-      const askedAt = this.#unknown.get(id);
-      if (askedAt !== undefined && Date.now() - askedAt < unknownForMs) continue;
-      try {
-        this.#readers.set(id, await this.#registry.getSchema(id));
-        this.#unknown.delete(id);
-      } catch (cause) {
-        const status = statusOf(cause);
-        if (status === null || status >= 500) throw this.#unreachable(cause);
-        // Ids of other programs' bytes are without number.
-        if (this.#unknown.size >= 10_000) this.#unknown.clear();
-        this.#unknown.set(id, Date.now());
-      }
-    }
-  }
-
-  #unreachable(cause: unknown): VelibError {
-    const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
-    const message = `schema registry ${this.#url} does not answer (${said}); check schemaRegistry.url and that it runs`;
-    return new VelibError("VELIB_SCHEMA_REGISTRY_UNREACHABLE", message, { cause });
+    const values = await this.#schemas.decode(records);
+    return records.map((slice, n) => entryOf(slice, values[n] ?? { problem: "expected a value, got none" }));
   }
 }
 
-function schemaIdOf({ buffer, valueStart, valueEnd }: RecordSlice): number | null {
-  if (valueStart < 0 || valueEnd - valueStart < headerBytes || buffer[valueStart] !== 0) return null;
-  return buffer.readInt32BE(valueStart + 1);
+function entryOf(slice: RecordSlice, decoded: AvroValue): LogEntry {
+  if ("problem" in decoded) return undecodable(slice, decoded.problem);
+  const record = unwrap(decoded.value);
+  if (isLogRecord(record)) return { offset: BigInt(slice.offset), record };
+  return undecodable(slice, describeValue(record));
 }
 
 const kinds = new Map(Object.entries(avroNames).map(([kind, name]) => [`velib.${name}`, kind]));
@@ -135,9 +49,4 @@ function unwrap(value: unknown): unknown {
   if (typeof plain.last === "object" && plain.last !== null) plain.last = { ...plain.last };
   if (typeof plain.health === "object" && plain.health !== null) plain.health = { ...plain.health };
   return plain;
-}
-
-function statusOf(error: unknown): number | null {
-  const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
-  return typeof status === "number" && status >= 400 ? status : null;
 }

@@ -1,4 +1,4 @@
-/** Avro schemas of the log's records: one record schema a kind, field by field as in `core/log/record.ts`. */
+/** Avro schemas: of the log's records one a kind, field by field as in `core/log/record.ts`; and of users. */
 
 const nullable = (type: string | object) => ["null", type];
 const field = (name: string, type: unknown) => ({ name, type });
@@ -85,5 +85,22 @@ export const logRecordSchema = {
       ]),
       record("End", [field("source", "string"), field("at", "long")]),
     ]),
+  ],
+};
+
+/** A value of the users topic: the fields of `CreatedUser`. */
+export const userSchema = {
+  type: "record" as const,
+  name: "User",
+  namespace: "velib",
+  fields: [
+    field("id", "string"),
+    ...["firstName", "lastName", "gender", "dateOfBirth", "address", "postCode", "email", "phone", "username"].map(
+      (name) => field(name, nullable("string")),
+    ),
+    field("registeredAt", nullable("long")),
+    field("picture", nullable("string")),
+    field("contract", nullable("string")),
+    field("createdAt", "long"),
   ],
 };

@@ -3,14 +3,14 @@
  *   VELIB_TESTBED_JIT=full VELIB_CASSANDRA_HEAP=2g test/testbed/data-services/up.sh cassandra
  *   node bench/cassandra/archive-rate.ts [--observations 1000000] [--users 40000] [--stations 1500]
  * Live shape: a poll of every station at a time, each in its own partition of observations_by_station. Back-fill:
- * half an hour of polls at a time. One JSON line a run: rows/s, client CPU seconds per million, and the
- * client's greatest memory in each quarter of the run: flat when the last is no more than the second.
+ * half an hour of polls at a time. One JSON line a run: rows/s, client CPU seconds per million, and the client's greatest
+ * memory within each million rows (each quarter of a run of less): flat when the last is no more than the second.
  */
 import { parseArgs } from "node:util";
 import { CassandraHistory } from "../../adapters/cassandra/cassandra-history.ts";
 import { CassandraUsers } from "../../adapters/cassandra/cassandra-users.ts";
-import type { ObservationRecord } from "../../core/log/record.ts";
 import type { User } from "../../core/ports/user-store.ts";
+import { observationsAt } from "./made-up-poll.ts";
 
 const { values } = parseArgs({
   options: {
@@ -34,34 +34,22 @@ const options = {
 const stations = Number(values.stations);
 const minuteMs = 60_000;
 
-function poll(at: number): ObservationRecord[] {
-  return Array.from({ length: stations }, (_, n) => {
-    const bikes = (n + at / minuteMs) % 40;
-    return {
-      kind: "change",
-      source: "paris",
-      station: String(10_000 + n),
-      at,
-      bikes,
-      mechanical: Math.floor(bikes / 2),
-      ebike: Math.ceil(bikes / 2),
-      docks: 40 - bikes,
-      installed: true,
-      renting: true,
-      returning: true,
-      capacity: 40,
-      zone: `Paris ${n % 20}e`,
-      reportedAt: at - 30_000,
-    };
-  });
-}
-
-async function measure(shape: string, count: number, work: () => Promise<void>): Promise<void> {
+/** Does work that tells the rows done, and says what it cost. */
+async function measure(shape: string, count: number, work: (tell: (done: number) => void) => Promise<void>) {
   const cpu = process.cpuUsage();
   const started = performance.now();
-  const resident: number[] = [];
-  const watch = setInterval(() => resident.push(process.memoryUsage.rss()), 250);
-  await work();
+  const stretch = Math.min(1_000_000, Math.ceil(count / 4));
+  const peaks: number[] = [];
+  let done = 0;
+  const look = () => {
+    const n = Math.floor(done / stretch);
+    peaks[n] = Math.max(peaks[n] ?? 0, process.memoryUsage.rss());
+  };
+  const watch = setInterval(look, 100);
+  await work((rows) => {
+    look();
+    done = rows;
+  });
   clearInterval(watch);
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);
@@ -72,38 +60,46 @@ async function measure(shape: string, count: number, work: () => Promise<void>):
       seconds: Number(seconds.toFixed(1)),
       rowsPerSecond: Math.round(count / seconds),
       clientCpuSecondsPerMillion: Number(((user + system) / count).toFixed(1)),
-      peakMiBByQuarter: quarters(resident).map((bytes) => Math.round(bytes / 2 ** 20)),
+      rowsAStretch: stretch,
+      peakMiBByStretch: peaks.map((bytes) => Math.round(bytes / 2 ** 20)),
     }),
   );
 }
 
-/** The greatest sample of each quarter of the run. */
-function quarters(samples: readonly number[]): number[] {
-  const length = Math.max(1, Math.ceil(samples.length / 4));
-  return [0, 1, 2, 3].map((n) => Math.max(0, ...samples.slice(n * length, (n + 1) * length)));
-}
-
-async function archive(history: CassandraHistory, start: number, pollsAtOnce: number): Promise<void> {
+async function archive(
+  history: CassandraHistory,
+  start: number,
+  pollsAtOnce: number,
+  tell: (done: number) => void,
+): Promise<void> {
   const polls = Math.ceil(Number(values.observations) / stations);
   for (let done = 0; done < polls; done += pollsAtOnce) {
     const times = Array.from({ length: Math.min(pollsAtOnce, polls - done) }, (_, n) => start + (done + n) * minuteMs);
-    await history.append({ observations: times.flatMap(poll), polls: [], partition: 0, offset: BigInt(done) });
+    await history.append({
+      observations: times.flatMap((at) => observationsAt(at, stations)),
+      polls: [],
+      partition: 0,
+      offset: BigInt(done),
+    });
+    tell((done + times.length) * stations);
   }
 }
 
 const history = await CassandraHistory.open(options);
 const shapes = values.shapes.split(",");
 const count = Math.ceil(Number(values.observations) / stations) * stations;
-if (shapes.includes("live")) await measure("live", count, () => archive(history, Date.UTC(2024, 10, 1), 1));
-if (shapes.includes("backfill")) await measure("backfill", count, () => archive(history, Date.UTC(2025, 5, 1), 30));
+if (shapes.includes("live")) await measure("live", count, (tell) => archive(history, Date.UTC(2024, 10, 1), 1, tell));
+if (shapes.includes("backfill"))
+  await measure("backfill", count, (tell) => archive(history, Date.UTC(2025, 5, 1), 30, tell));
 await history.close();
 
 if (shapes.includes("users")) {
   const users = await CassandraUsers.open(options);
   const total = Number(values.users);
-  await measure("users", total, async () => {
+  await measure("users", total, async (tell) => {
     for (let done = 0; done < total; done += 1000) {
       await users.put(Array.from({ length: Math.min(1000, total - done) }, (_, n) => user(done + n)));
+      tell(Math.min(total, done + 1000));
     }
   });
   await users.close();

@@ -92,6 +92,8 @@ export const Topics = Section(
       maximum: 9,
     }),
     retention: Duration("How long records are kept", "7d"),
+    usersRetention: Type.Optional(Duration("How long users are kept in their topic; as `retention` unless set")),
+    deadLettersRetention: Type.Optional(Duration("How long dead letters are kept; as `retention` unless set")),
   },
   {
     default: {},

@@ -100,6 +100,8 @@ export interface KafkaSection {
   readonly minInsyncReplicas: number;
   /** A duration such as `7d`. */
   readonly retention: string;
+  readonly usersRetention?: string;
+  readonly deadLettersRetention?: string;
   readonly tls?: TlsFiles;
   readonly authentication?: {
     readonly mechanism: "scram-sha-512" | "scram-sha-256" | "plain";

@@ -1,8 +1,11 @@
 import { jsonCodec } from "../../adapters/kafka/json-codec.ts";
 import { KafkaDeadLetters } from "../../adapters/kafka/kafka-dead-letters.ts";
 import { KafkaLog } from "../../adapters/kafka/kafka-log.ts";
+import { KafkaUserLog } from "../../adapters/kafka/kafka-user-log.ts";
 import type { RecordCodec } from "../../adapters/kafka/record-codec.ts";
+import { jsonUserCodec, type UserCodec } from "../../adapters/kafka/user-record.ts";
 import { AvroCodec } from "../../adapters/schema-registry/avro-codec.ts";
+import { AvroUserCodec } from "../../adapters/schema-registry/avro-user-codec.ts";
 import { durationMs } from "../../core/time/duration.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
 import { kafkaConnection } from "./connections.ts";
@@ -31,17 +34,45 @@ export function recordCodec({ schemaRegistry }: BackboneConfig): RecordCodec {
   return schemaRegistry === undefined ? jsonCodec : new AvroCodec({ url: schemaRegistry.url });
 }
 
+/** The same of its users. */
+export function userCodec({ schemaRegistry }: BackboneConfig): UserCodec {
+  return schemaRegistry === undefined ? jsonUserCodec : new AvroUserCodec({ url: schemaRegistry.url });
+}
+
 /** The pipeline's dead letters on Kafka. */
 export function openDeadLetters(
   { config }: Pick<ServiceContext, "config">,
   service: string,
 ): Promise<KafkaDeadLetters> {
-  const { replication, minInsyncReplicas, retention } = config.kafka;
+  const { replication, minInsyncReplicas, retention, deadLettersRetention = retention } = config.kafka;
   return KafkaDeadLetters.open({
     connection: kafkaConnection(config, service),
     pipeline: config.pipeline,
     replication,
     minInsyncReplicas,
-    retentionMs: durationMs(retention),
+    retentionMs: durationMs(deadLettersRetention),
+  });
+}
+
+/**
+ * The pipeline's log of users on Kafka. An outage while it is read shows at /readyz.
+ * @param onRevoked told of each partition that a consumer had and has no more
+ */
+export function openUserLog(
+  { config, readiness }: Pick<ServiceContext, "config" | "readiness">,
+  service: string,
+  onRevoked: (partition: number) => void = () => {},
+): Promise<KafkaUserLog> {
+  const { partitions, replication, minInsyncReplicas, retention, usersRetention = retention } = config.kafka;
+  return KafkaUserLog.open({
+    connection: kafkaConnection(config, service),
+    pipeline: config.pipeline,
+    partitions,
+    replication,
+    minInsyncReplicas,
+    retentionMs: durationMs(usersRetention),
+    codec: userCodec(config),
+    onOutage: (cause) => readiness.report("kafka", cause?.message ?? null),
+    onRevoked,
   });
 }

@@ -37,6 +37,8 @@ export const KafkaConfig = Section("The observation log on Kafka", {
   replication: Count("Replicas of each partition where they are made", 1),
   minInsyncReplicas: Count("Replicas that must have a record before it counts as written", 1),
   retention: Duration("How long records are kept", "7d"),
+  usersRetention: Type.Optional(Duration("How long users are kept in their topic; as `retention` unless set")),
+  deadLettersRetention: Type.Optional(Duration("How long dead letters are kept; as `retention` unless set")),
   tls: Type.Optional(Section("Encrypt the connections", Files)),
   authentication: Type.Optional(
     Section("Log in by SASL", {

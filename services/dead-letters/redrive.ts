@@ -1,7 +1,7 @@
 import type { Redriven } from "../../adapters/kafka/redriver.ts";
 import { Redriver } from "../../adapters/kafka/redriver.ts";
 import { kafkaConnection } from "../backbone/connections.ts";
-import { recordCodec } from "../backbone/kafka.ts";
+import { recordCodec, userCodec } from "../backbone/kafka.ts";
 import { loadBackboneConfig } from "../config/load-backbone-config.ts";
 import { isoTime } from "../windows/window-table.ts";
 import { queryOf, type Selection } from "./selection.ts";
@@ -21,6 +21,7 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<void>
     connection,
     pipeline: config.pipeline,
     codec: recordCodec(config),
+    userCodec: userCodec(config),
     now: Date.now,
   });
   try {

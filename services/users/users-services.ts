@@ -1,10 +1,10 @@
 import { CassandraUsers } from "../../adapters/cassandra/cassandra-users.ts";
-import { KafkaUserLog } from "../../adapters/kafka/kafka-user-log.ts";
 import { RandomUserApi } from "../../adapters/randomuser/random-user-api.ts";
 import type { DeadLetters } from "../../core/ports/dead-letters.ts";
 import { durationMs } from "../../core/time/duration.ts";
 import { personalDataFilter } from "../../core/users/personal-data.ts";
-import { cassandraOptions, fileOf, kafkaConnection } from "../backbone/connections.ts";
+import { cassandraOptions, fileOf } from "../backbone/connections.ts";
+import { openUserLog } from "../backbone/kafka.ts";
 import type { ServiceContext } from "../backbone/run-service.ts";
 import type { UsersConfig } from "../config/backbone-config.ts";
 import { UsersArchiver } from "./users-archiver.ts";
@@ -52,22 +52,4 @@ export async function archiveUsers(
   } finally {
     await Promise.all([log?.close(), store.close()]);
   }
-}
-
-function openUserLog(
-  { config, readiness }: ServiceContext,
-  service: string,
-  onRevoked: (partition: number) => void = () => {},
-): Promise<KafkaUserLog> {
-  const { partitions, replication, minInsyncReplicas, retention } = config.kafka;
-  return KafkaUserLog.open({
-    connection: kafkaConnection(config, service),
-    pipeline: config.pipeline,
-    partitions,
-    replication,
-    minInsyncReplicas,
-    retentionMs: durationMs(retention),
-    onOutage: (cause) => readiness.report("kafka", cause?.message ?? null),
-    onRevoked,
-  });
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { usersTopic } from "../../../adapters/kafka/kafka-user-log.ts";
 import { topicNames } from "../../../adapters/kafka/topic-names.ts";
-import { pipelineTopics, topicObjects } from "./kafka-topics.ts";
+import { pipelineTopics, topicObjects, topicSettings } from "./kafka-topics.ts";
 import { pipelineOf } from "./testing/backbone-pipeline.ts";
 
 const users = { randomUser: { url: "https://users.example.org/api/" } };
@@ -39,6 +39,17 @@ it("gives each topic what the spec asks for, as brokers spell it", () => {
     config: { "cleanup.policy": "compact", "min.insync.replicas": "2" },
   });
   expect(deadLetters?.spec).toMatchObject({ partitions: 1, config: { "cleanup.policy": "compact,delete" } });
+});
+
+it("keeps users and dead letters for times of their own where the spec says so", () => {
+  const topics = { retention: "7d", usersRetention: "1d", deadLettersRetention: "30d" };
+  const days = (topic: string) => {
+    const found = pipelineTopics(pipelineOf({ topics, users })).find((one) => one.topic === `paris.${topic}`);
+    return Number(found?.config["retention.ms"]) / 86_400_000;
+  };
+
+  expect(["observations", "users-created", "dead-letters"].map(days)).toEqual([7, 1, 30]);
+  expect(topicSettings(pipelineOf({ topics }))).toMatchObject(topics);
 });
 
 it.each([

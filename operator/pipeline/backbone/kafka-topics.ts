@@ -23,21 +23,22 @@ export interface PipelineTopic {
 export function pipelineTopics(pipeline: VelibPipeline): PipelineTopic[] {
   const prefix = pipelinePrefix(pipeline);
   const { partitions, replication, minInsyncReplicas, retention } = pipeline.spec.topics;
+  const { usersRetention = retention, deadLettersRetention = retention } = pipeline.spec.topics;
   const insync = { "min.insync.replicas": String(minInsyncReplicas) };
-  const kept = { ...insync, "retention.ms": String(durationMs(retention)) };
-  const deleted = { ...kept, "cleanup.policy": "delete" };
+  const kept = (duration: string) => ({ ...insync, "retention.ms": String(durationMs(duration)) });
+  const deleted = (duration: string) => ({ ...kept(duration), "cleanup.policy": "delete" });
   const topics: PipelineTopic[] = [
-    { topic: `${prefix}.observations`, partitions, replication, config: deleted },
+    { topic: `${prefix}.observations`, partitions, replication, config: deleted(retention) },
     { topic: `${prefix}.stations`, partitions, replication, config: { ...insync, "cleanup.policy": "compact" } },
     {
       topic: `${prefix}.dead-letters`,
       partitions: 1,
       replication,
-      config: { ...kept, "cleanup.policy": "compact,delete" },
+      config: { ...kept(deadLettersRetention), "cleanup.policy": "compact,delete" },
     },
   ];
   if (pipeline.spec.users !== undefined) {
-    topics.push({ topic: `${prefix}.users-created`, partitions, replication, config: deleted });
+    topics.push({ topic: `${prefix}.users-created`, partitions, replication, config: deleted(usersRetention) });
   }
   return topics;
 }
@@ -45,9 +46,17 @@ export function pipelineTopics(pipeline: VelibPipeline): PipelineTopic[] {
 /** What the services' configuration says of the topics. */
 export function topicSettings(
   pipeline: VelibPipeline,
-): Pick<KafkaSection, "partitions" | "replication" | "minInsyncReplicas" | "retention"> {
+): Pick<
+  KafkaSection,
+  "partitions" | "replication" | "minInsyncReplicas" | "retention" | "usersRetention" | "deadLettersRetention"
+> {
   const { partitions, replication, minInsyncReplicas, retention } = pipeline.spec.topics;
-  return { partitions, replication, minInsyncReplicas, retention };
+  const { usersRetention, deadLettersRetention } = pipeline.spec.topics;
+  return {
+    ...{ partitions, replication, minInsyncReplicas, retention },
+    ...(usersRetention === undefined ? {} : { usersRetention }),
+    ...(deadLettersRetention === undefined ? {} : { deadLettersRetention }),
+  };
 }
 
 /** A KafkaTopic each, on the Strimzi cluster of that name. */

@@ -1,0 +1,122 @@
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
+import { VelibError } from "../../core/errors.ts";
+import type { RecordSlice } from "../kafka/client/record-batch.ts";
+
+type Schema = Awaited<ReturnType<SchemaRegistry["getSchema"]>>;
+
+/** Magic byte 0 and the schema's id as a big-endian int32: Confluent's wire format. */
+const headerBytes = 5;
+/** For so long an id that the registry did not know is not asked for again, ms: it may be registered meanwhile. */
+const unknownForMs = 10_000;
+
+export interface RegistryOptions {
+  /** Base URL of a Confluent-compatible API; without credentials. */
+  url: string;
+  auth?: { username: string; password: string };
+}
+
+/** What the bytes of a value hold, or why they can't be told. */
+export type AvroValue = { value: unknown } | { problem: string };
+
+/**
+ * Values as Avro in Confluent's wire format. The schema of a topic is registered under `<topic>-value` before the first
+ * value; the registry refuses one that could not read what was written before (BACKWARD).
+ */
+export class RegistrySchemas {
+  readonly #url: string;
+  readonly #registry: SchemaRegistry;
+  /** Of the topics written to: the schema and the header that names it. */
+  readonly #writers = new Map<string, { schema: Schema; header: Buffer }>();
+  /** Of the schemas met while reading. */
+  readonly #readers = new Map<number, Schema>();
+  /** Ids that the registry did not know, and when it was asked, ms. */
+  readonly #unknown = new Map<number, number>();
+
+  constructor({ url, auth }: RegistryOptions) {
+    this.#url = url;
+    this.#registry = new SchemaRegistry({ host: url, ...(auth === undefined ? {} : { auth }), retry: { retries: 2 } });
+  }
+
+  /** @throws VelibError VELIB_SCHEMA_INCOMPATIBLE, VELIB_SCHEMA_REGISTRY_UNREACHABLE */
+  async register(topic: string, schema: object): Promise<void> {
+    if (this.#writers.has(topic)) return;
+    const subject = `${topic}-value`;
+    try {
+      const confluent = { type: SchemaType.AVRO as const, schema: JSON.stringify(schema) };
+      const { id } = await this.#registry.register(confluent, { subject, compatibility: COMPATIBILITY.BACKWARD });
+      const header = Buffer.alloc(headerBytes);
+      header.writeInt32BE(id, 1);
+      this.#writers.set(topic, { schema: await this.#registry.getSchema(id), header });
+    } catch (cause) {
+      const status = statusOf(cause);
+      if (status === null || status >= 500) throw this.#unreachable(cause);
+      const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
+      const remedy = "make the subject BACKWARD-compatible with this version's schema, or use another registry";
+      const message = `schema registry ${this.#url}: subject ${subject} refuses the schema (${said}); ${remedy}`;
+      throw new VelibError("VELIB_SCHEMA_INCOMPATIBLE", message, { cause });
+    }
+  }
+
+  /** A value of a topic whose schema is registered. */
+  encode(topic: string, value: object): Buffer {
+    const writer = this.#writers.get(topic);
+    if (writer === undefined) throw new Error(`the schema of ${topic} was not registered`);
+    return Buffer.concat([writer.header, writer.schema.toBuffer(value)]);
+  }
+
+  /** @throws VelibError VELIB_SCHEMA_REGISTRY_UNREACHABLE: not knowing a schema is the record's fault, not answering is not */
+  async decode(records: readonly RecordSlice[]): Promise<AvroValue[]> {
+    await this.#learn(records);
+    return records.map((slice) => this.#decodeOne(slice));
+  }
+
+  #decodeOne(slice: RecordSlice): AvroValue {
+    const { buffer, valueStart, valueEnd } = slice;
+    const id = schemaIdOf(slice);
+    if (id === null) return { problem: "expected Avro with the magic byte 0 and a schema id, got something else" };
+    const schema = this.#readers.get(id);
+    if (schema === undefined) return { problem: `expected a schema that the registry knows, got id ${id}` };
+    try {
+      return { value: schema.fromBuffer(buffer.subarray(valueStart + headerBytes, valueEnd)) };
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : cause;
+      return { problem: `expected Avro of schema ${id}, got other bytes (${said})` };
+    }
+  }
+
+  /** Asks the registry for schemas not met before. */
+  async #learn(records: readonly RecordSlice[]): Promise<void> {
+    for (const slice of records) {
+      const id = schemaIdOf(slice);
+      if (id === null || this.#readers.has(id)) continue;
+      const askedAt = this.#unknown.get(id);
+      if (askedAt !== undefined && Date.now() - askedAt < unknownForMs) continue;
+      try {
+        this.#readers.set(id, await this.#registry.getSchema(id));
+        this.#unknown.delete(id);
+      } catch (cause) {
+        const status = statusOf(cause);
+        if (status === null || status >= 500) throw this.#unreachable(cause);
+        // Ids of other programs' bytes are without number.
+        if (this.#unknown.size >= 10_000) this.#unknown.clear();
+        this.#unknown.set(id, Date.now());
+      }
+    }
+  }
+
+  #unreachable(cause: unknown): VelibError {
+    const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
+    const message = `schema registry ${this.#url} does not answer (${said}); check schemaRegistry.url and that it runs`;
+    return new VelibError("VELIB_SCHEMA_REGISTRY_UNREACHABLE", message, { cause });
+  }
+}
+
+function schemaIdOf({ buffer, valueStart, valueEnd }: RecordSlice): number | null {
+  if (valueStart < 0 || valueEnd - valueStart < headerBytes || buffer[valueStart] !== 0) return null;
+  return buffer.readInt32BE(valueStart + 1);
+}
+
+function statusOf(error: unknown): number | null {
+  const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
+  return typeof status === "number" && status >= 400 ? status : null;
+}
