@@ -62,7 +62,7 @@ export const MongodbConfig = Section("The result store on MongoDB", {
   database: Type.Optional(Text("Database; the pipeline's name unless set", "a name")),
   username: Type.Optional(Text("User name", "a name")),
   usernameFile: Type.Optional(Text("File with the user name, instead of `username`", "a path")),
-  passwordFile: Type.Optional(Text("File with the password", "a path")),
+  passwordFile: Type.Optional(Text("File with the password, read anew at each try to connect", "a path")),
   windowsTtl: Type.Optional(Duration("How long after their start windows are dropped; never unless set")),
   tls: Type.Optional(
     Section("Encrypt the connections", {
@@ -93,7 +93,7 @@ export const CassandraConfig = Section("The history on Cassandra", {
   }),
   username: Type.Optional(Text("User name", "a name")),
   usernameFile: Type.Optional(Text("File with the user name, instead of `username`", "a path")),
-  passwordFile: Type.Optional(Text("File with the password", "a path")),
+  passwordFile: Type.Optional(Text("File with the password, read anew at each try to connect", "a path")),
   historyTtl: Type.Optional(Duration("How long after they were written observations are dropped; never unless set")),
   tls: Type.Optional(Section("Encrypt the connections", Files)),
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MongoClient } from "mongodb";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, type TestContext } from "vitest";
 import { CassandraHistory } from "../../../adapters/cassandra/cassandra-history.ts";
 import { MongodbResults } from "../../../adapters/mongodb/mongodb-results.ts";
 import { readDataDir } from "../../../adapters/sqlite/data-dir.ts";
@@ -18,7 +18,7 @@ import { dropTopics } from "../kafka/kafka-pipeline.ts";
 import type { RealAddresses } from "../servers.ts";
 import { describeReal } from "../servers.ts";
 import { PipelineProcesses } from "./pipeline-processes.ts";
-import { compareHistory, compareResults } from "./same-results.ts";
+import { compareHistory, compareResults, compareStations } from "./same-results.ts";
 
 /** All of the recording with VELIB_FLOW_POLLS=770; by default its first two days, in which all of its faults occur. */
 const polls = Number(process.env.VELIB_FLOW_POLLS ?? 200);
@@ -48,7 +48,7 @@ describeWithRecordings("observer-a through Kafka into MongoDB and Cassandra", (r
 
     it(
       "gives the embedded run's windows and observations, each once",
-      async () => {
+      async (context) => {
         const processes = await PipelineProcesses.prepare(
           uniqueName("flow").replaceAll("_", "-"),
           recording,
@@ -58,14 +58,14 @@ describeWithRecordings("observer-a through Kafka into MongoDB and Cassandra", (r
         processes.start("aggregate-1", "aggregate");
         processes.start("archive-1", "archive");
 
-        await expectSameResults(processes, addresses, embedded);
+        await expectSameResults(processes, addresses, embedded, context);
       },
       longestRunMs,
     );
 
     it(
       `gives them as well when processes are killed ${kills} times and aggregators share the partitions`,
-      async () => {
+      async (context) => {
         const processes = await PipelineProcesses.prepare(
           uniqueName("flow").replaceAll("_", "-"),
           recording,
@@ -91,7 +91,7 @@ describeWithRecordings("observer-a through Kafka into MongoDB and Cassandra", (r
           processes.start(name, commands[name]);
         }
 
-        await expectSameResults(processes, addresses, embedded);
+        await expectSameResults(processes, addresses, embedded, context);
       },
       longestRunMs,
     );
@@ -102,6 +102,7 @@ async function expectSameResults(
   processes: PipelineProcesses,
   addresses: RealAddresses,
   embedded: ReturnType<typeof readDataDir>,
+  { annotate }: TestContext,
 ): Promise<void> {
   const { pipeline } = processes;
   const keyspace = pipeline.replaceAll("-", "_");
@@ -116,14 +117,21 @@ async function expectSameResults(
     await workedOff(processes, expected, actual);
     await archived(processes, expectedHistory, actualHistory);
     const codes = await processes.stop();
+    const stations = (await expected.stations({ source: "paris" })).map(({ station }) => station);
 
     const results = await compareResults(expected, actual);
     const history = await compareHistory(expectedHistory, actualHistory, "paris", days);
+    const byStation = await compareStations(expectedHistory, actualHistory, "paris", stations);
+    await annotate(
+      `compared: ${results.compared} windows, ${history.compared} observations and polls by day, ${byStation.compared} observations by station`,
+    );
     expect(new Set(Object.values(codes)), JSON.stringify(codes)).toEqual(new Set([0]));
     expect(results.differences).toEqual([]);
     expect(results.compared).toBeGreaterThan(polls * 1000);
     expect(history.differences).toEqual([]);
     expect(history.compared).toBeGreaterThan(polls * 500);
+    expect(byStation.differences).toEqual([]);
+    expect(byStation.compared).toBeGreaterThan(polls * 500);
   } finally {
     await processes.stop();
     await actual.close();

@@ -36,6 +36,24 @@ export async function compareHistory(
   return total;
 }
 
+/** The same by station, as another table has them: every station's observations from the first to the last. */
+export async function compareStations(
+  expected: HistoryStore,
+  actual: HistoryStore,
+  source: string,
+  stations: readonly string[],
+): Promise<Comparison> {
+  const total: Comparison = { compared: 0, differences: [] };
+  const everything = [0, Number.MAX_SAFE_INTEGER] as const;
+  for (const station of stations) {
+    const rows = (store: HistoryStore) => store.station(source, station, ...everything);
+    const { compared, differences } = await compareRows(rows(expected), rows(actual));
+    total.compared += compared;
+    total.differences.push(...differences);
+  }
+  return total;
+}
+
 function compareDay(expected: HistoryStore, actual: HistoryStore, source: string, day: string): Promise<Comparison> {
   return compareRows(expected.day(source, day), actual.day(source, day));
 }
