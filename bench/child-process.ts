@@ -51,6 +51,8 @@ const ticksPerSecond = 100;
 export function costOf(pid: number): { cpuSeconds: number; peakMiB: number; residentMiB: number } | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    // Ended and not yet waited for: it has no memory any more.
+    if (!status.includes("VmHWM")) return null;
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const times = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return {
