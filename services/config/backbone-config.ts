@@ -167,7 +167,7 @@ export const BackboneConfig = Type.Object(
     deduplication: Config.properties.deduplication,
     kafka: KafkaConfig,
     schemaRegistry: Type.Optional(
-      Section("Avro instead of JSON on the topics", {
+      Section("Avro instead of JSON on the topics; dead letters stay JSON", {
         url: Text("A Confluent-compatible schema registry", "an address"),
       }),
     ),
