@@ -1,8 +1,10 @@
+import { SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import { expect, it } from "vitest";
 import { ClusterLink } from "../../../adapters/kafka/client/cluster-link.ts";
 import { sendMessages } from "../../../adapters/kafka/client/send-messages.ts";
 import { topicNames } from "../../../adapters/kafka/topic-names.ts";
 import { AvroCodec } from "../../../adapters/schema-registry/avro-codec.ts";
+import { logRecordSchema } from "../../../adapters/schema-registry/avro-schemas.ts";
 import { readToEnd } from "../../contracts/log-reader.ts";
 import {
   absent,
@@ -70,6 +72,30 @@ describeReal("the observation log in Avro", ["kafka", "registry"], ({ kafka, reg
     await dropTopics(kafka, options.pipeline);
   });
 
+  it("writes beside a schema that another release registered, and reads what was written by that", async () => {
+    const options = logOptions(kafka, uniqueName("avro"), { partitions: 1 });
+    const { observations } = topicNames(options.pipeline);
+    const log = await openLog({ ...options, codec: new AvroCodec({ url: registry }) });
+    const other = withNote(logRecordSchema);
+    const client = new SchemaRegistry({ host: registry });
+    const registered = { type: SchemaType.AVRO as const, schema: JSON.stringify(other) };
+    const { id } = await client.register(registered, { subject: `${observations}-value` });
+    const link = await ClusterLink.open(connectionTo(kafka));
+    await link.follow([observations]);
+    const end = { record: { "velib.End": { source: "oslo", at: start, note: "of another release" } } };
+    const value = await client.encode(id, end);
+    await sendMessages(link, observations, 0, [{ key: "oslo", value, timestamp: String(start) }]);
+
+    await log.append({ records: [change("paris", "1", start)], marker: pollMarker("paris", start) });
+    const records = (await readToEnd(log)).allRecords();
+    const versions = await (await fetch(`${registry}/subjects/${observations}-value/versions`)).json();
+
+    expect(records.map(({ source, kind }) => `${source} ${kind}`)).toEqual(["oslo end", "paris change", "paris poll"]);
+    expect(versions).toHaveLength(2);
+    await Promise.all([log.close(), link.close()]);
+    await dropTopics(kafka, options.pipeline);
+  });
+
   it("refuses to write where the registry holds an incompatible schema", async () => {
     const options = logOptions(kafka, uniqueName("avro"), { partitions: 1 });
     const taken = `${topicNames(options.pipeline).observations}-value`;
@@ -93,3 +119,10 @@ describeReal("the observation log in Avro", ["kafka", "registry"], ({ kafka, reg
     await dropTopics(kafka, options.pipeline);
   });
 });
+
+/** The schema with one more field, which has a default: either can read what the other has written. */
+function withNote(schema: typeof logRecordSchema): object {
+  const text = JSON.stringify(schema);
+  const field = JSON.stringify({ name: "note", type: ["null", "string"], default: null });
+  return JSON.parse(text.replace(/("name":"End","fields":\[.*?)\]/, `$1,${field}]`));
+}
