@@ -1,7 +1,7 @@
 import { annotations } from "../api/resource-names.ts";
 import type { VelibPipeline } from "../api/velib-pipeline.ts";
 import type { Notifier } from "../notifications.ts";
-import type { ApplyFailure } from "../runtime/apply-failure.ts";
+import { type ApplyFailure, needsEdit } from "../runtime/apply-failure.ts";
 import { type Reconcile, type ReconcileResult, TerminalError } from "../runtime/controller.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
 import type { KubeApi } from "../runtime/kube-api.ts";
@@ -146,12 +146,4 @@ function giveUpOrRetry(failures: readonly ApplyFailure[]): void {
   if (first === undefined) return;
   if (failures.every(needsEdit)) throw new TerminalError(first.message);
   throw first.error ?? new Error(first.message);
-}
-
-/**
- * Only another spec, or the object's deletion, can help: an immutable or invalid field. What a quota, a right, a policy or
- * a webhook refused may pass later, and no event tells of it.
- */
-function needsEdit({ reason, error }: ApplyFailure): boolean {
-  return reason === "Refused" && error?.status !== 403 && !error?.message.includes("denied");
 }

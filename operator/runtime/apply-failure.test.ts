@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureOf } from "./apply-failure.ts";
+import { failureOf, needsEdit, notOurs } from "./apply-failure.ts";
 import { KubeApiError } from "./kube-api-error.ts";
 
 const type = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
@@ -39,5 +39,22 @@ describe("a failure to apply an object", () => {
     ["it is a bug", new TypeError("bug")],
   ])("is not of one object when %s", (_, thrown) => {
     expect(() => failureOf(thrown, type, key)).toThrow(thrown);
+  });
+});
+
+describe("what only an edit can help", () => {
+  it.each([
+    [422, "spec.selector: Invalid value: field is immutable", true],
+    [400, "the body is not valid", true],
+    [422, "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: not today", false],
+    [400, 'admission webhook "w" denied the request: not today', false],
+    [403, "exceeded quota: none", false],
+    [503, "try again", false],
+  ])("%i %s: %s", (status, words, expected) => {
+    expect(needsEdit(failureOf(error(status, words), type, key))).toBe(expected);
+  });
+
+  it("is not a name that is taken: it may be given up", () => {
+    expect(needsEdit(notOurs(type, key, "someone else"))).toBe(false);
   });
 });

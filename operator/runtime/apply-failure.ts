@@ -38,6 +38,14 @@ export function failureOf(error: unknown, type: ResourceType, key: ObjectKey): A
   return { reason, type, key, message: `${type.kind} ${keyText(key)}: ${answer}`, error };
 }
 
+/**
+ * Only another spec, or the object's deletion, can help: an immutable or invalid field. What a quota, a right, a policy or
+ * a webhook refused may pass later, and no event tells of it; a policy denies with 422 too, unless it says otherwise.
+ */
+export function needsEdit({ reason, error }: ApplyFailure): boolean {
+  return reason === "Refused" && error?.status !== 403 && !error?.message.includes("denied");
+}
+
 export function notOurs(type: ResourceType, key: ObjectKey, takenBy: string): ApplyFailure {
   const message = `${type.kind} ${keyText(key)} exists and belongs to ${takenBy}: rename or delete it`;
   return { reason: "NotOurs", type, key, message };

@@ -7,7 +7,7 @@ import type { PipelineCaches } from "../pipeline/pipeline-caches.ts";
 import { fieldManager } from "../pipeline/pipeline-names.ts";
 import type { ReferencedContent } from "../pipeline/referenced-content.ts";
 import type { WorkloadSettings } from "../pipeline/workloads/workload-settings.ts";
-import type { ApplyFailure } from "../runtime/apply-failure.ts";
+import { type ApplyFailure, needsEdit } from "../runtime/apply-failure.ts";
 import type { ApplySet } from "../runtime/apply-set.ts";
 import { type Reconcile, TerminalError } from "../runtime/controller.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
@@ -156,16 +156,10 @@ export function reconcileTraining(settings: TrainingReconcilerSettings): Reconci
   };
 }
 
-/**
- * Ends the visit of a training of which something could not be written. What a quota, a right or a policy refused may
- * pass later, and no event tells of it; an invalid object, such as one with a time zone that the server does not know,
- * needs another spec.
- * @throws when anything failed
- */
+/** Ends the visit of a training of which something could not be written. @throws when anything failed */
 function giveUpOrRetry(failures: readonly ApplyFailure[]): void {
   const [failure] = failures;
   if (failure === undefined) return;
-  const { error, message } = failure;
-  if (failures.every((each) => each.error?.status === 422)) throw new TerminalError(message);
-  throw error ?? new Error(message);
+  if (failures.every(needsEdit)) throw new TerminalError(failure.message);
+  throw failure.error ?? new Error(failure.message);
 }
