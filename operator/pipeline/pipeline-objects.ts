@@ -4,6 +4,7 @@ import { type ApplyOutcome, type ApplySet, createApplySet } from "../runtime/app
 import type { KubeApi } from "../runtime/kube-api.ts";
 import { isConflict } from "../runtime/kube-api-error.ts";
 import type { KubeObject, LiveObject } from "../runtime/kube-object.ts";
+import { createOwnerCheck } from "../runtime/owner-check.ts";
 import { ownershipMarks } from "../runtime/ownership.ts";
 import type { BackboneObject } from "./backbone/observed-objects.ts";
 import { isRetained } from "./backbone/retained-objects.ts";
@@ -28,10 +29,11 @@ export interface PipelineObjects {
 
 export function pipelineObjects(api: KubeApi, caches: PipelineCaches): PipelineObjects {
   const retained = (object: KubeObject) => isRetained(object);
+  const ownerIsAlive = createOwnerCheck(api, velibPipelineType);
   const newSet = (setName: PipelineSet) =>
     createApplySet({
       api,
-      ownerType: velibPipelineType,
+      ownerIsAlive,
       kinds: caches.owned,
       fieldManager,
       prefix: labelPrefix,

@@ -71,9 +71,10 @@ export function httpKubeApi(settings: HttpKubeApiSettings): KubeApi {
   }
 
   async function patch(path: string, contentType: string, body: unknown, options: ApplyOptions): Promise<LiveObject> {
-    const { fieldManager, dryRun, force, fieldValidation } = options;
+    const { fieldManager, dryRun, force, fieldValidation, metadataOnly } = options;
     const query = queryOf({ fieldManager, force, fieldValidation, dryRun: dryRun ? "All" : undefined });
-    const call = { method: "PATCH", contentType, path: path + query, body: JSON.stringify(body) } as const;
+    const accept = metadataOnly ? METADATA : "application/json";
+    const call = { method: "PATCH", accept, contentType, path: path + query, body: JSON.stringify(body) } as const;
     return parseLive(await send({ ...call, signal: options.signal }));
   }
 

@@ -84,6 +84,8 @@ export interface ApplyOptions extends WriteOptions {
   force?: boolean;
   /** `Strict`: a field the schema does not know is refused (400) instead of dropped. Default `Warn`. */
   fieldValidation?: "Ignore" | "Warn" | "Strict";
+  /** Only `metadata` is answered. */
+  metadataOnly?: boolean;
 }
 
 /** RFC 7386 merge patch, or RFC 6902 JSON patch. */

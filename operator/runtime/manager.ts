@@ -121,7 +121,13 @@ export function createManager(settings: ManagerSettings): Manager {
       const run = (signal: AbortSignal) =>
         optional ? runWhileServed(discovery, type, reflector, signal) : reflector.run(signal);
       kept.push({ type, synced: () => reflector.store.synced, run });
-      return { type, served, observe: reflector.observe, store: reflector.store };
+      return {
+        type,
+        served,
+        metadataOnly: what.metadataOnly ?? false,
+        observe: reflector.observe,
+        store: reflector.store,
+      };
     },
     add(controller) {
       controllers.push(createController(controller, { metrics, clock, log }));

@@ -12,6 +12,7 @@ import type { ControllerSettings, Watch } from "../runtime/controller.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
 import { keyOf, type LiveObject, type ObjectKey, type ResourceType } from "../runtime/kube-object.ts";
 import type { KeptKind, Manager } from "../runtime/manager.ts";
+import { createOwnerCheck } from "../runtime/owner-check.ts";
 import { itself, notStatusAlone, owningKey, referringKeys, watchStore } from "../runtime/watch.ts";
 import { pipelineConditions } from "./pipeline-conditions.ts";
 import { reconcileTraining } from "./reconcile-training.ts";
@@ -42,7 +43,7 @@ export function trainingController(settings: TrainingControllerSettings): Contro
   const applied = appliedKinds.map((type) => kept(pipelines, type));
   const objects = createApplySet({
     api: manager.api,
-    ownerType: modelTrainingType,
+    ownerIsAlive: createOwnerCheck(manager.api, modelTrainingType),
     kinds: applied,
     fieldManager,
     prefix: labelPrefix,

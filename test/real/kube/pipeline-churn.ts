@@ -64,7 +64,7 @@ export async function expectedObjects(api: KubeApi, namespace: string): Promise<
   for (const owner of items) {
     const { resource } = storedPipeline(owner);
     if (resource === null) throw new Error(`${owner.metadata.name} can't be read`);
-    for (const [setName, objects] of setsFor(resource, namespace)) {
+    for (const [setName, objects] of desiredSets(resource, namespace)) {
       const marks = ownershipMarks({ prefix: labelPrefix, setName });
       for (const { object, type } of objects) {
         expected.set(`${object.kind} ${object.metadata.name}`, marks.mark(object, type, owner, isRetained(object)));
@@ -74,7 +74,8 @@ export async function expectedObjects(api: KubeApi, namespace: string): Promise<
   return expected;
 }
 
-function setsFor(pipeline: VelibPipeline, namespace: string): Workloads["sets"] {
+/** The objects of a pipeline of the namespace, by set, before they are marked as its own. */
+export function desiredSets(pipeline: VelibPipeline, namespace: string): Workloads["sets"] {
   const observed = {
     isServed: (type: ResourceType) => checkedKinds.includes(type),
     get: ({ kind }: ResourceType, name: string) =>

@@ -120,6 +120,15 @@ describeReal("an apply set on a real API server", ["kube"], (addresses) => {
     expect(proxy.writes().filter(({ path }) => path.includes("quiet"))).toHaveLength(4);
   });
 
+  it("makes a new object with one request, without looking for it first", async () => {
+    await start();
+    await create("direct", map("direct-a"), deploymentOf("direct-d"));
+    await whenApplied("direct", 2);
+
+    const about = proxy.seen.filter(({ path }) => /direct-[ad]$/.test(path));
+    expect(about.map(({ method }) => method)).toEqual(["PATCH", "PATCH"]);
+  });
+
   it("writes nothing after a restart", async () => {
     await start();
     await create("restarted", map("restarted-a"), deploymentOf("restarted-d"));

@@ -6,6 +6,7 @@ import type { LeaderElection } from "../../../operator/runtime/leader-election.t
 import { createManager, type Manager } from "../../../operator/runtime/manager.ts";
 import type { ObjectStore } from "../../../operator/runtime/object-store.ts";
 import { ownedObject, ownerIndex } from "../../../operator/runtime/owned-object.ts";
+import { createOwnerCheck } from "../../../operator/runtime/owner-check.ts";
 import { createRuntimeMetrics } from "../../../operator/runtime/runtime-metrics.ts";
 import { itself, notStatusAlone, owningKey, watchServed, watchStore } from "../../../operator/runtime/watch.ts";
 import { configMaps, deployments } from "./cluster.ts";
@@ -56,7 +57,7 @@ export function startWidgetOperator(settings: WidgetOperatorSettings): WidgetOpe
   ];
   const set = createApplySet({
     api: manager.api,
-    ownerType: type,
+    ownerIsAlive: createOwnerCheck(manager.api, type),
     kinds,
     fieldManager: FIELD_MANAGER,
     prefix: PREFIX,
