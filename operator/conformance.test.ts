@@ -20,11 +20,11 @@ describe("the table of what is shown by which test", () => {
     expect(missing).toEqual([37]);
   });
 
-  it.each(shown.filter(({ file }) => !file.startsWith("operator/conformance")))("names what exists: $file $title", ({
-    file,
-    title,
-  }) => {
-    expect(existsSync(root(file)), file).toBe(true);
-    if (title !== null) expect(readFileSync(root(file), "utf8")).toContain(title);
-  });
+  it.each(shown.filter(({ file }) => !file.startsWith("operator/conformance")))(
+    "names what exists: $file $title",
+    ({ file, title }) => {
+      expect(existsSync(root(file)), file).toBe(true);
+      if (title !== null) expect(readFileSync(root(file), "utf8")).toContain(title);
+    },
+  );
 });
