@@ -37,6 +37,16 @@ describe("the runtime's metrics", () => {
     expect(text).toContain('controller_runtime_reconcile_time_seconds_count{controller="pipeline"} 2');
   });
 
+  it("count retries from zero, before the first", async () => {
+    const metrics = createRuntimeMetrics();
+
+    metrics.observeQueue("pipeline", () => createWorkQueue());
+
+    expect(await metrics.registry.metrics()).toContain(
+      'workqueue_retries_total{name="pipeline",controller="pipeline"} 0',
+    );
+  });
+
   it("read a queue when they are scraped", async () => {
     const metrics = createRuntimeMetrics();
     const queue = createWorkQueue({ observer: metrics.observeQueue("pipeline", () => queue) });

@@ -89,6 +89,9 @@ export function createRuntimeMetrics(registry = new Registry()): RuntimeMetrics 
     observeQueue(controller, queue) {
       queues.set(controller, queue);
       const labels = { name: controller, controller };
+      // both exist from the start, as client-go's do, so that a rate over them has one
+      adds.inc(labels, 0);
+      retries.inc(labels, 0);
       return {
         onAdd: () => adds.inc(labels),
         onRetry: () => retries.inc(labels),

@@ -8,6 +8,21 @@ import { deployments, secrets, someone, type TestNamespace, testNamespace } from
 import { type OperatorProcess, startOperatorProcess, untilReady } from "./operator-process.ts";
 import { installOwnDefinitions, mongoSecret, pipelineObject } from "./pipeline-operator.ts";
 
+/** As the dashboards that people have ask for them. */
+const controllerRuntimeMetrics = [
+  "controller_runtime_reconcile_total",
+  "controller_runtime_reconcile_errors_total",
+  "controller_runtime_reconcile_time_seconds_bucket",
+  "workqueue_depth",
+  "workqueue_adds_total",
+  "workqueue_queue_duration_seconds_bucket",
+  "workqueue_work_duration_seconds_bucket",
+  "workqueue_unfinished_work_seconds",
+  "workqueue_longest_running_processor_seconds",
+  "workqueue_retries_total",
+  "leader_election_master_status",
+];
+
 describeReal("`velib operator` on a real API server", ["kube"], ({ kubeconfig }) => {
   let space: TestNamespace;
   let operator: OperatorProcess | null = null;
@@ -45,9 +60,13 @@ describeReal("`velib operator` on a real API server", ["kube"], ({ kubeconfig })
     );
 
     const metrics = await (await fetch(`${await operator.url()}/metrics`)).text();
-    for (const name of ["controller_runtime_reconcile_total", "workqueue_depth", "leader_election_master_status"]) {
-      expect(metrics).toContain(name);
-    }
+    for (const name of controllerRuntimeMetrics) expect(metrics, name).toMatch(new RegExp(`^${name}[{ ]`, "m"));
+    expect(metrics).toMatch(
+      /^controller_runtime_reconcile_total\{controller="velibpipeline-[^"]+",result="success"\} [1-9]/m,
+    );
+    expect(metrics).toMatch(
+      /^workqueue_adds_total\{name="velibpipeline-[^"]+",controller="velibpipeline-[^"]+"\} [1-9]/m,
+    );
   });
 
   it("ends what it does on SIGTERM, gives the lease up and exits with 0", async () => {

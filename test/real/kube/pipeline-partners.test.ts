@@ -17,7 +17,15 @@ import {
 } from "./pipeline-operator.ts";
 import { readyPods } from "./ready-pods.ts";
 
-const partners: readonly Partner[] = ["keda", "prometheus-operator", "strimzi"];
+const partners: readonly Partner[] = [
+  "cass-operator",
+  "gateway-api",
+  "keda",
+  "mongodb-kubernetes-operator",
+  "prometheus-operator",
+  "spark-operator",
+  "strimzi",
+];
 const absent = absentPartners(partners);
 
 if (absent !== null) {
@@ -53,11 +61,24 @@ if (absent !== null) {
     const key = (name: string) => ({ namespace: space.name, name });
     const typeOf = (kind: string) => [...partnerWorkloadKinds, ...partnerKinds].find((type) => type.kind === kind)!;
 
+    /** The condition names the definition and what to install. */
+    async function untilMissing(name: string, type: string, definition: string, remedy: string): Promise<void> {
+      const live = await untilCondition(space.api, key(name), type, "False", "CrdMissing");
+      const message = conditionIn(live, type)?.message;
+      expect(message).toContain(definition);
+      expect(message).toContain(remedy);
+    }
+
     it("names each definition that is missing and what to install; all else runs", async () => {
       const spec = { aggregation: { autoscaling: { maxReplicas: 3 } }, monitoring: { podMonitor: {} } };
       await space.api.apply(velibPipelineType, pipelineObject(space.name, "paris", spec), someone);
-      const { kafka: _, ...rest } = pipelineObject(space.name, "oslo").spec as Record<string, unknown>;
-      await space.api.apply(velibPipelineType, { ...pipelineObject(space.name, "oslo"), spec: rest }, someone);
+      const { sources } = Object(pipelineObject(space.name, "oslo").spec);
+      await space.api.apply(velibPipelineType, { ...pipelineObject(space.name, "oslo"), spec: { sources } }, someone);
+      const byPartners = {
+        batch: { engine: "Spark", spark: { image: "spark:4", serviceAccountName: "spark" } },
+        api: { expose: { gateway: { host: "velib.example.org", gatewayRef: { name: "public" } } } },
+      };
+      await space.api.apply(velibPipelineType, pipelineObject(space.name, "bergen", byPartners), someone);
 
       const paris = await untilCondition(space.api, key("paris"), "AutoscalingReady", "False", "CrdMissing");
       expect(conditionIn(paris, "AutoscalingReady")?.message).toContain("scaledobjects.keda.sh");
@@ -67,7 +88,26 @@ if (absent !== null) {
       const oslo = await untilCondition(space.api, key("oslo"), "KafkaReady", "False", "CrdMissing");
       expect(conditionIn(oslo, "KafkaReady")?.message).toContain(".kafka.strimzi.io");
       expect(await space.api.get(deployments, key("oslo-aggregator"))).toBeNull();
+      await untilMissing(
+        "oslo",
+        "MongodbReady",
+        "mongodbcommunity.mongodbcommunity.mongodb.com",
+        "MongoDB Community operator",
+      );
+      await untilMissing("oslo", "CassandraReady", "cassandradatacenters.cassandra.datastax.com", "cass-operator");
+      await untilMissing(
+        "bergen",
+        "BatchReady",
+        "scheduledsparkapplications.sparkoperator.k8s.io",
+        "the Spark operator",
+      );
+      await untilMissing("bergen", "ApiReady", "httproutes.gateway.networking.k8s.io", "the Gateway API");
     });
+
+    async function ofPipeline(kind: string, name: string): Promise<true | null> {
+      const { items } = await space.api.list(typeOf(kind), { namespace: space.name });
+      return items.some(({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] === name) ? true : null;
+    }
 
     it("goes on without a restart once they are installed", async () => {
       await installPartners(space.api, partners);
@@ -79,6 +119,14 @@ if (absent !== null) {
       const made = async () => space.api.get(typeOf("Kafka"), key("oslo"));
       await until("Kafka", made, 30_000);
       await untilCondition(space.api, key("oslo"), "KafkaReady", "False", "OperatorSilent");
+      for (const [kind, name] of [
+        ["MongoDBCommunity", "oslo"],
+        ["CassandraDatacenter", "oslo"],
+        ["ScheduledSparkApplication", "bergen"],
+        ["HTTPRoute", "bergen"],
+      ] as const) {
+        await until(`${kind} of ${name}`, () => ofPipeline(kind, name), 60_000);
+      }
     });
   });
 }
