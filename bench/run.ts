@@ -12,15 +12,24 @@ const benchmarks: Record<string, string> = {
   batch: "batch/partitions.ts",
 };
 
+/** Run only when named: as root, on a Kubernetes control plane of their own, for up to an hour. */
+const byName: Record<string, string> = {
+  operator: "operator/scale.ts",
+  "operator-floor": "operator/floor.ts",
+  "operator-soak": "operator/soak.ts",
+};
+
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in benchmarks));
+const unknown = asked.filter((name) => !(name in benchmarks || name in byName));
 if (unknown.length > 0) {
-  console.error(`bench: unknown ${unknown.join(", ")}; there are ${Object.keys(benchmarks).join(", ")}`);
+  console.error(
+    `bench: unknown ${unknown.join(", ")}; there are ${Object.keys({ ...benchmarks, ...byName }).join(", ")}`,
+  );
   process.exit(2);
 }
 const measurements: Measurement[] = [];
 for (const name of asked.length > 0 ? asked : Object.keys(benchmarks)) {
-  const script = fileURLToPath(new URL(benchmarks[name] ?? "", import.meta.url));
+  const script = fileURLToPath(new URL(benchmarks[name] ?? byName[name] ?? "", import.meta.url));
   const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   for await (const line of createInterface({ input: child.stdout })) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { until } from "../../test/testbed/faults/until.ts";
 import { costOf } from "../child-process.ts";
 import { freePorts } from "./free-port.ts";
+import { heapLimitMiB } from "./heap-limit.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -47,6 +48,7 @@ export function buildContenders(folder: string, nodeArgs: readonly string[] = []
         const program = join(folder, "app/services/cli/velib.js");
         return running((port) => [
           process.execPath,
+          `--max-old-space-size=${heapLimitMiB()}`,
           ...nodeArgs,
           program,
           ...args,

@@ -62,7 +62,7 @@ try {
     for (const contender of contenders) await measure(contender, round);
   }
 } finally {
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function measure(contender: Contender, round: number): Promise<void> {
