@@ -17,7 +17,7 @@ export async function eventToApply(
   { keys }: Cities,
   { edits, everyMs, seed }: { edits: number; everyMs: number; seed: number },
 ): Promise<number[]> {
-  const random = new RandomStream(seed);
+  const order = shuffled(keys, new RandomStream(seed));
   const awaited = new Map<string, { replicas: number; sinceMs: number }>();
   const times: number[] = [];
   const watching = new AbortController();
@@ -40,10 +40,13 @@ export async function eventToApply(
   });
   try {
     for (let i = 0; i < edits; i++) {
-      const key = keys[Math.floor(random.share() * keys.length)]!;
-      // Another number each time: a Deployment can't have it by an earlier edit.
-      const replicas = 2 + (i % 60);
-      awaited.set(keyText({ ...key, name: `${key.name}-api` }), { replicas, sinceMs: performance.now() });
+      const key = order[i % order.length]!;
+      const text = keyText({ ...key, name: `${key.name}-api` });
+      // A sample that is still waited for must not be replaced: it would be the slow ones that go missing.
+      await until(`the edit before of ${text} applied`, () => (awaited.has(text) ? null : true), 60_000);
+      // Another number at each turn: a Deployment can't have it by an earlier edit.
+      const replicas = 3 + Math.floor(i / order.length);
+      awaited.set(text, { replicas, sinceMs: performance.now() });
       await api.patch(velibPipelineType, key, { merge: { spec: { api: { replicas } } } }, someone);
       await wait(everyMs);
     }
@@ -52,5 +55,13 @@ export async function eventToApply(
     watching.abort(new Error("all seen"));
     await following;
   }
+  if (times.length !== edits) throw new Error(`${edits} edits, but ${times.length} times`);
   return times.sort((a, b) => a - b);
+}
+
+function shuffled<T>(items: readonly T[], random: RandomStream): T[] {
+  return items
+    .map((item) => ({ item, at: random.share() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
