@@ -88,10 +88,8 @@ export class Aggregator implements LogHandler {
     state.offset = batch.nextOffset;
     state.dirty = true;
     this.#metrics.processing.observe({ stage: "aggregate" }, (performance.now() - started) / 1000);
-    this.#metrics.logLag.set(
-      { group: aggregatorGroup, partition: batch.partition },
-      Number(batch.endOffset - batch.nextOffset),
-    );
+    const place = { group: aggregatorGroup, partition: batch.partition };
+    this.#metrics.logLag.handled(place, batch.nextOffset, batch.endOffset);
     const caughtUp = batch.nextOffset >= batch.endOffset;
     if (caughtUp || state.unannounced.isFull) this.#refuseUnannounced(batch.partition, state);
     // What is held is in no checkpoint: it has to be read again after a crash.
@@ -103,7 +101,7 @@ export class Aggregator implements LogHandler {
 
   async revoked(partition: number): Promise<void> {
     // What has scaled by the lag would go on seeing the one it had here, and its new owner's beside it.
-    this.#metrics.logLag.remove({ group: aggregatorGroup, partition });
+    this.#metrics.logLag.revoked({ group: aggregatorGroup, partition });
     const state = this.#partitions.get(partition);
     if (state?.dirty && state.unannounced.isEmpty) await this.#commit(partition, state);
     this.#partitions.delete(partition);

@@ -32,10 +32,10 @@ export class Archiver implements LogHandler {
       else if (record.kind === "poll") polls.push(record);
     }
     await this.#history.append({ observations, absences, polls, partition, offset: nextOffset });
-    this.#metrics.logLag.set({ group: archiverGroup, partition }, Number(endOffset - nextOffset));
+    this.#metrics.logLag.handled({ group: archiverGroup, partition }, nextOffset, endOffset);
   }
 
   async revoked(partition: number): Promise<void> {
-    this.#metrics.logLag.remove({ group: archiverGroup, partition });
+    this.#metrics.logLag.revoked({ group: archiverGroup, partition });
   }
 }

@@ -6,7 +6,7 @@ import { runTogether } from "./run-together.ts";
 
 /**
  * Runs what consumes topics: until the context's signal aborts, or with `untilDrained` until what was there at the
- * start is worked off. Meanwhile `/backlog` says what is left, and at the end one line of the log does.
+ * start is worked off. Meanwhile `/backlog` and the lag's metric say what is left, and at the end one line of the log.
  */
 export async function runConsumer(
   context: ServiceContext,
@@ -18,12 +18,16 @@ export async function runConsumer(
   const connection = kafkaConnection(context.config, service);
   const ask = () => askBacklog(connection, topics);
   context.answerAt("/backlog", ask);
+  context.lagWatch.follow(context.config.pipeline, ask);
   const drained = new AbortController();
   const services = [consume];
   if (untilDrained) services.push((signal) => workedOff(ask, signal).then(() => drained.abort()));
   const signal = AbortSignal.any([context.signal, drained.signal]);
   try {
     await runTogether(services, signal);
+  } catch (error) {
+    context.metrics.logLag.brokeOff();
+    throw error;
   } finally {
     if (signal.aborted) await tellWhatIsLeft(context, ask);
   }

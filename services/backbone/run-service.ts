@@ -6,6 +6,7 @@ import type { BackboneConfig } from "../config/backbone-config.ts";
 import { loadBackboneConfig } from "../config/load-backbone-config.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { LagWatch } from "./lag-watch.ts";
 import { startProbes } from "./probe-server.ts";
 import { Readiness } from "./readiness.ts";
 import { connect, untilDone } from "./retrying.ts";
@@ -17,6 +18,8 @@ export interface ServiceContext {
   logger: Logger;
   metrics: Metrics;
   readiness: Readiness;
+  /** Outlives the work's failures. */
+  lagWatch: LagWatch;
   /** Aborts when the process should stop: it finishes what it has begun. */
   signal: AbortSignal;
   /** Connects, waiting for a server that is not there yet; null when the process is stopped meanwhile, or `stop` given for it aborts. */
@@ -47,6 +50,7 @@ export async function runService(
   const metrics = createMetrics({ version });
   const readiness = new Readiness();
   const signal = stopSignal();
+  const lagWatch = new LagWatch(metrics.logLag);
   const server = probes ? await startProbes(config.http, metrics, readiness) : null;
   logger.info({ version, probes: server?.url }, "started");
   const retrying = { readiness, logger, random: Math.random, signal };
@@ -55,6 +59,7 @@ export async function runService(
     logger,
     metrics,
     readiness,
+    lagWatch,
     signal,
     connect: (to, open, stop = signal) => connect(to, open, { ...retrying, signal: stop }),
     answerAt: (path, ask) => server?.answerAt(path, ask),
@@ -66,6 +71,7 @@ export async function runService(
     if (error instanceof VelibError) logger.error({ code: error.code, reason: error.message }, "ended");
     throw error;
   } finally {
+    lagWatch.stop();
     await server?.close();
   }
 }

@@ -64,7 +64,7 @@ describe("the feed gauges", () => {
 it("counts under the labels it was given", async () => {
   metrics.polls.inc({ source: "paris", outcome: "counted" });
   metrics.deadLetters.inc({ source: "paris", reason: "invalid-count" }, 3);
-  metrics.logLag.set({ group: "aggregate", partition: 0 }, 7);
+  metrics.logLag.handled({ group: "aggregate", partition: 0 }, 3n, 10n);
   metrics.processing.observe({ stage: "commit" }, 0.02);
 
   const text = await metrics.registry.metrics();

@@ -11,6 +11,7 @@ import type {
   UserOutcome,
   WindowKind,
 } from "./label-values.ts";
+import { LogLag } from "./log-lag.ts";
 
 /** A counter that takes these labels and no other values of them. */
 export interface LabelledCounter<Labels> {
@@ -19,11 +20,6 @@ export interface LabelledCounter<Labels> {
 
 export interface LabelledGauge<Labels> {
   set(labels: Labels, value: number): void;
-}
-
-/** A gauge of something that comes and goes: what is gone has no sample, rather than its last one for good. */
-export interface PassingGauge<Labels> extends LabelledGauge<Labels> {
-  remove(labels: Labels): void;
 }
 
 export interface LabelledHistogram<Labels> {
@@ -44,8 +40,7 @@ export interface Metrics {
   readonly windowCloses: LabelledCounter<{ kind: WindowKind }>;
   /** Seconds. */
   readonly processing: LabelledHistogram<{ stage: ProcessingStage }>;
-  /** Records between what was handled and the end of the partition; of partitions that this process has. */
-  readonly logLag: PassingGauge<{ group: string; partition: number }>;
+  readonly logLag: LogLag;
   readonly httpRequests: LabelledCounter<{ method: string; route: string; status: number }>;
   /** Seconds. */
   readonly httpDuration: LabelledHistogram<{ method: string; route: string }>;
@@ -143,12 +138,14 @@ export function createMetrics({ version }: { version: string }): Metrics {
       buckets: processingBuckets,
       registers,
     }),
-    logLag: new Gauge({
-      name: "velib_log_lag_records",
-      help: "Log records that a consumer group has not handled yet, of the partitions that this process has",
-      labelNames: ["group", "partition"],
-      registers,
-    }),
+    logLag: new LogLag(
+      new Gauge({
+        name: "velib_log_lag_records",
+        help: "Log records that a consumer group has not handled yet, of the partitions that this process has, or had when its work broke off",
+        labelNames: ["group", "partition"],
+        registers,
+      }),
+    ),
     httpRequests: new Counter({
       name: "velib_http_requests_total",
       help: "Requests answered, by route template and status",

@@ -26,7 +26,7 @@ export class UsersArchiver {
 
   /** The partition is not this archiver's any more. */
   revoked(partition: number): void {
-    this.#metrics.logLag.remove({ group: usersArchiverGroup, partition });
+    this.#metrics.logLag.revoked({ group: usersArchiverGroup, partition });
   }
 
   /** Durable when it resolves. */
@@ -44,6 +44,6 @@ export class UsersArchiver {
     const source = usersSource;
     for (const { reason } of letters) this.#metrics.deadLetters.inc({ source, reason });
     this.#metrics.usersArchived.inc(users.length);
-    this.#metrics.logLag.set({ group: usersArchiverGroup, partition }, Number(endOffset - nextOffset));
+    this.#metrics.logLag.handled({ group: usersArchiverGroup, partition }, nextOffset, endOffset);
   }
 }
