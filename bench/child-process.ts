@@ -24,6 +24,12 @@ export async function runVelib(
 ): Promise<ProcessCost> {
   const started = performance.now();
   const child = spawn(process.execPath, [velib, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  // A benchmark that is ended takes its process along: velib archive would look for its servers for ever.
+  const endBoth = () => {
+    child.kill("SIGKILL");
+    process.exit(143);
+  };
+  process.once("SIGTERM", endBoth);
   const pid = child.pid;
   if (pid === undefined) throw new Error("the process could not be started");
   let output = "";
@@ -40,6 +46,7 @@ export async function runVelib(
   }, 50);
   const code = await new Promise((resolve) => child.once("exit", resolve));
   clearInterval(timer);
+  process.off("SIGTERM", endBoth);
   if (code !== 0) throw new Error(`velib ${args.join(" ")} ended with ${code}`);
   const wallSeconds = (performance.now() - started) / 1000;
   return { wallSeconds, cpuSeconds: cost?.cpuSeconds ?? 0, peakMiB: cost?.peakMiB ?? 0, output };
