@@ -23,6 +23,39 @@ it("grants no wildcard", () => {
   expect(words.length).toBeGreaterThan(50);
 });
 
+describe("values.schema.json", () => {
+  interface Schema {
+    type?: string;
+    description?: string;
+    additionalProperties?: unknown;
+    properties?: Record<string, Schema>;
+    items?: Schema;
+  }
+  const file = join(import.meta.dirname, "velib-operator/values.schema.json");
+  const root: Schema = JSON.parse(readFileSync(file, "utf8"));
+
+  /** Every schema below the root, by its path. */
+  function schemas(schema: Schema, path: string): [path: string, schema: Schema][] {
+    const members = Object.entries(schema.properties ?? {}).map(([name, each]) => [`${path}.${name}`, each] as const);
+    const below = schema.items === undefined ? members : [...members, [`${path}[]`, schema.items] as const];
+    return [[path, schema], ...below.flatMap(([at, each]) => schemas(each, at))];
+  }
+  const all = schemas(root, "values");
+
+  it("is closed wherever it names members: a misspelt value is refused at every depth", () => {
+    const open = all.filter(([, { properties, additionalProperties }]) => properties && additionalProperties !== false);
+
+    expect(open.map(([path]) => path)).toEqual([]);
+  });
+
+  it("says of every value what it means", () => {
+    const named = all.filter(([path]) => path !== "values" && !path.includes("[]"));
+
+    expect(named.filter(([, { description }]) => !description).map(([path]) => path)).toEqual([]);
+    expect(named.length).toBeGreaterThan(30);
+  });
+});
+
 describe("values", () => {
   const schema = {
     properties: {

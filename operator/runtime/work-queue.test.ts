@@ -64,6 +64,12 @@ describe("a work queue", () => {
     expect(queue.addFailed("a")).toBe(15);
   });
 
+  it("spreads the waits of what failed together over half of them", () => {
+    const waitAt = (chance: number) => createWorkQueue({ clock: fakeClock(), random: () => chance }).addFailed("a");
+
+    expect([waitAt(0), waitAt(0.25), waitAt(0.999_999)]).toEqual([10, 12.5, expect.closeTo(20, 3)]);
+  });
+
   it("waits at least as long as the server asked for", () => {
     const queue = createWorkQueue({ clock: fakeClock(), random: middle });
 

@@ -100,6 +100,15 @@ describeReal("ModelTrainings on a real API server", ["kube"], ({ kubeconfig }) =
       const job = await nextJob();
       await untilTraining(space.api, key(), "Reconciling", "True", "Training");
       expect(await status()).toMatchObject({ activeJob: job.metadata.name });
+      // admitted by a namespace under PodSecurity restricted, which asks for neither of these
+      expect(job.spec).toMatchObject({
+        template: {
+          spec: {
+            automountServiceAccountToken: false,
+            containers: [{ securityContext: { readOnlyRootFilesystem: true } }],
+          },
+        },
+      });
       await finish(job);
 
       await untilTraining(space.api, key(), "Ready", "True", "Trained");

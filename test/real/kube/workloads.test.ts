@@ -182,6 +182,9 @@ function contracts(kubeconfig: string) {
           const admitted = await api.apply(pods, pod, { ...operator, dryRun: true });
 
           expect(admitted.spec).toMatchObject({ automountServiceAccountToken: false });
+          for (const container of containersOf(admitted.spec)) {
+            expect(container, name).toMatchObject({ securityContext: { readOnlyRootFilesystem: true } });
+          }
           expect(JSON.stringify(admitted.spec)).not.toContain("kube-api-access");
         }
       });
@@ -235,4 +238,10 @@ function podTemplatesOf({ kind, spec }: KubeObject) {
   if (kind === "Deployment" && Value.Check(OfDeployment, spec)) return [spec.template];
   if (kind === "CronJob" && Value.Check(OfCronJob, spec)) return [spec.jobTemplate.spec.template];
   return [];
+}
+
+/** Those that prepare a pod among them. */
+function containersOf(spec: unknown): unknown[] {
+  const { containers, initContainers = [] } = Object(spec);
+  return [...initContainers, ...containers];
 }
