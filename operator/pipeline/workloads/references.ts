@@ -34,7 +34,7 @@ export interface PodReferences {
   readonly configMaps: readonly ConfigMapFiles[];
   /** Changes exactly when something of a Secret does that comes by an environment variable. */
   readonly secretEnvHash: string;
-  /** Changes exactly when the content of a ConfigMap does that the pods were started with. */
+  /** Changes exactly when another ConfigMap is named, or the content of one does that comes by an environment variable. */
   readonly configMapHash: string;
 }
 
@@ -83,7 +83,13 @@ export function resolveReferences(
     return ref === undefined ? [] : [{ ...ref, field: `spec.template.${component}.env[${name}]` }];
   });
   const values: string[] = [];
-  for (const reference of [...zones, ...inConfigMaps]) {
+  for (const reference of zones) {
+    const value = configMapValue(reference, observed);
+    if (typeof value !== "string") return value;
+    // the producers read other polygons while they run: only another file is a reason to start anew
+    values.push(reference.name, reference.key);
+  }
+  for (const reference of inConfigMaps) {
     const value = configMapValue(reference, observed);
     if (typeof value !== "string") return value;
     values.push(reference.name, reference.key, value);

@@ -165,6 +165,24 @@ describeReal("VelibPipelines that the server or a reference refuses", ["kube"], 
     await isReady();
   });
 
+  it("leave the producers alone when zones get other polygons: they read them while they run", async () => {
+    const polygons = (name: string) => ({
+      "zones.geojson": `{"type":"FeatureCollection","name":"${name}","features":[]}`,
+    });
+    await space.api.create(configMaps, configMap(space.name, "areas", polygons("old")), someone);
+    await create({ zones: { geojson: { configMapRef: { name: "areas" } } } });
+    await isReady();
+    await atRest();
+    const before = await templates();
+
+    await space.api.patch(configMaps, key("areas"), { merge: { data: polygons("new") } }, someone);
+    await wait(1_500);
+    await atRest();
+
+    expect(await templates()).toEqual(before);
+    expect(await rolls()).toEqual([]);
+  });
+
   it("roll only those who use a changed ConfigMap, once, and say so in an event", async () => {
     await space.api.create(configMaps, configMap(space.name, "settings", { level: "1", other: "1" }), someone);
     const env = [{ name: "LEVEL", valueFrom: { configMapKeyRef: { name: "settings", key: "level" } } }];
