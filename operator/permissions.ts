@@ -1,5 +1,5 @@
 import { partnerKinds } from "./pipeline/backbone/partner-kinds.ts";
-import { workloadKinds } from "./pipeline/workloads/workload-kinds.ts";
+import { sparkRunKind, workloadKinds } from "./pipeline/workloads/workload-kinds.ts";
 import { groupOf, type ResourceType } from "./runtime/kube-object.ts";
 
 /** A rule of a Role, as rbac.authorization.k8s.io/v1. */
@@ -37,6 +37,8 @@ export function namespacePermissions(): PolicyRule[] {
     })),
     // A run of a training: a Job's template can't be changed, so it is made once and never patched.
     { apiGroups: ["batch"], resources: ["jobs"], verbs: [...read, "create", "delete"] },
+    // A run of the batch on Spark, which the Spark operator makes.
+    { apiGroups: [groupOf(sparkRunKind.apiVersion)], resources: [sparkRunKind.plural], verbs: ["list", "watch"] },
     // To ask a process how far it is, and to read what a run came to.
     { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["get", "create", "patch"] },

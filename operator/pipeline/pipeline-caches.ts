@@ -5,15 +5,20 @@ import type { KeptKind, Manager } from "../runtime/manager.ts";
 import { ownerIndex } from "../runtime/owned-object.ts";
 import { kafkaKind, partnerKinds, secretKind, serviceAccountKind } from "./backbone/partner-kinds.ts";
 import { byInstance, pipelineIndexes, type StoredPipeline, storedPipeline } from "./stored-pipeline.ts";
-import { type StoredDeployment, trimmedDeployment, trimmedObject } from "./trimmed-objects.ts";
+import { type StoredDeployment, trimmedDeployment, trimmedObject, trimmedStatus } from "./trimmed-objects.ts";
 import { configMapKind } from "./workloads/references.ts";
-import { partnerWorkloadKinds, workloadKinds } from "./workloads/workload-kinds.ts";
+import { partnerWorkloadKinds, sparkRunKind, workloadKinds } from "./workloads/workload-kinds.ts";
+import { readStatusMembers } from "./workloads/workload-partner-status.ts";
 
 /** Copies of what the pipelines of a namespace, or of all, are and are made of. */
 export interface PipelineCaches {
   readonly pipelines: KeptKind<StoredPipeline>;
   readonly deployments: KeptKind<StoredDeployment>;
   readonly jobs: KeptKind<LiveObject>;
+  /** Runs of the batch on Spark. */
+  readonly sparkRuns: KeptKind<LiveObject>;
+  /** What partners' operators say of a pipeline's workloads. */
+  readonly reporting: readonly KeptKind<LiveObject>[];
   readonly secrets: KeptKind<LiveObject>;
   readonly configMaps: KeptKind<LiveObject>;
   /** Every kind that objects of a pipeline may be of. */
@@ -67,8 +72,14 @@ export function pipelineCaches(manager: Manager, namespace?: string): PipelineCa
     indexes: ownerIndex,
   });
   const plain = workloadKinds
-    .filter((type) => !shared.includes(type) && type !== deploymentType)
+    .filter((type) => !shared.includes(type) && type !== deploymentType && !(type.kind in readStatusMembers))
     .map((type) => metadata(type, { labelSelector: ours }));
+  const reporting = partnerWorkloadKinds.flatMap((type) => {
+    const members = Object.entries(readStatusMembers).find(([kind]) => kind === type.kind)?.[1];
+    if (members === undefined) return [];
+    const kept = { type, labelSelector: ours, indexes: ownerIndex, optional: true };
+    return [manager.keep<LiveObject>({ ...scope, ...kept, transform: trimmedStatus(type, members) })];
+  });
   const partners = partnerKinds.map((type) =>
     manager.keep<LiveObject>({
       ...scope,
@@ -78,19 +89,32 @@ export function pipelineCaches(manager: Manager, namespace?: string): PipelineCa
       optional: true,
     }),
   );
-  const jobs = manager.keep<LiveObject>({
+  const runsOfBatch = {
     ...scope,
-    type: jobKind,
     labelSelector: `${ours},app.kubernetes.io/component=batch`,
+    indexes: {
+      [byInstance]: ({ metadata }: LiveObject) => [`${metadata.namespace}/${metadata.labels?.[instanceLabelName]}`],
+    },
+  };
+  const jobs = manager.keep<LiveObject>({
+    ...runsOfBatch,
+    type: jobKind,
     transform: trimmedObject(jobKind, ["status"]),
-    indexes: { [byInstance]: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.[instanceLabelName]}`] },
   });
-  const made = [secrets, configMaps, metadata(serviceAccountKind, {}), ...plain, ...partners];
+  const sparkRuns = manager.keep<LiveObject>({
+    ...runsOfBatch,
+    type: sparkRunKind,
+    transform: trimmedStatus(sparkRunKind, ["applicationState", "terminationTime"]),
+    optional: true,
+  });
+  const made = [secrets, configMaps, metadata(serviceAccountKind, {}), ...plain, ...reporting, ...partners];
   const all: KeptKind<LiveObject>[] = [...made, { ...deployments, store: deployments.store }];
   return {
     pipelines,
     deployments,
     jobs,
+    sparkRuns,
+    reporting,
     secrets,
     configMaps,
     made: all,

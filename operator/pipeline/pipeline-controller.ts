@@ -99,12 +99,12 @@ export function addPipelineControllers(settings: PipelineControllerSettings): Pi
 
 /** Objects that pipelines name without owning them. */
 function referenceWatches(caches: PipelineCaches): Watch[] {
-  const { pipelines, secrets, configMaps, jobs } = caches;
+  const { pipelines, secrets, configMaps, jobs, sparkRuns } = caches;
   const { store } = pipelines;
   const byIndex = (index: string) => referringKeys(store, index);
   const kafkas = caches.kept(kafkaKind);
   const accounts = caches.kept(serviceAccountKind);
-  const jobPipeline = ({ metadata }: LiveObject): ObjectKey[] =>
+  const runningPipeline = ({ metadata }: LiveObject): ObjectKey[] =>
     store.byIndex(byInstance, `${metadata.namespace}/${metadata.labels?.["app.kubernetes.io/instance"]}`).map(keyOf);
   const withMongodb = ({ metadata }: LiveObject): ObjectKey[] =>
     store
@@ -117,7 +117,7 @@ function referenceWatches(caches: PipelineCaches): Watch[] {
     watchStore(configMaps.store, byIndex(byConfigMap)),
     ...(kafkas === null ? [] : [watchStore(kafkas.store, byIndex(byKafkaCluster), moreThanVersion)]),
     ...(accounts === null ? [] : [watchStore(accounts.store, withMongodb, comesOrGoes)]),
-    watchStore(jobs.store, jobPipeline, moreThanVersion),
+    ...[jobs, sparkRuns].map((runs) => watchStore(runs.store, runningPipeline, moreThanVersion)),
   ];
 }
 

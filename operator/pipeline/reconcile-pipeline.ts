@@ -6,6 +6,7 @@ import { type Reconcile, type ReconcileResult, TerminalError } from "../runtime/
 import type { EventRecorder } from "../runtime/event-recorder.ts";
 import type { KubeApi } from "../runtime/kube-api.ts";
 import { isTerminating, keyOf } from "../runtime/kube-object.ts";
+import { BY_OWNER } from "../runtime/owned-object.ts";
 import type { Applied } from "./applied.ts";
 import { instanceLabel, namespaceOf } from "./backbone/backbone-names.ts";
 import { planBackbone } from "./backbone/backbone-plan.ts";
@@ -111,7 +112,10 @@ export function reconcilePipeline(settings: PipelineReconcilerSettings): Reconci
       applied,
       drain,
       deployments: deploymentsOf(caches, stored),
-      jobs: caches.jobs.store.byIndex(byInstance, `${namespaceOf(pipeline)}/${instanceLabel(pipeline)}`),
+      runs: [caches.jobs, caches.sparkRuns].flatMap(({ store }) =>
+        store.byIndex(byInstance, `${namespaceOf(pipeline)}/${instanceLabel(pipeline)}`),
+      ),
+      reported: caches.reporting.flatMap(({ store }) => store.byIndex(BY_OWNER, stored.metadata.uid)),
       reports: reports.of(keyOf(stored)),
       advice: reports.advice(keyOf(stored)),
       now: settings.now(),

@@ -54,6 +54,15 @@ export function trimmedObject(type: ResourceType, fields: readonly string[]) {
   };
 }
 
+/** The same with the members of the status that are read: others would bring a visit each time they move. */
+export function trimmedStatus(type: ResourceType, members: readonly string[]) {
+  const trim = trimmedObject(type, ["status"]);
+  return ({ status, ...object }: LiveObject): LiveObject => {
+    const kept = Object.entries(Object(status)).filter(([name]) => members.includes(name));
+    return trim(kept.length === 0 ? object : { ...object, status: Object.fromEntries(kept) });
+  };
+}
+
 function isPipelines(object: LiveObject): boolean {
   return controllerOf(object) !== null || object.metadata.annotations?.[ownerAnnotation] !== undefined;
 }

@@ -195,6 +195,13 @@
     - create
     - delete
 - apiGroups:
+    - sparkoperator.k8s.io
+  resources:
+    - sparkapplications
+  verbs:
+    - list
+    - watch
+- apiGroups:
     - ""
   resources:
     - pods

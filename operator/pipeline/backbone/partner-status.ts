@@ -122,17 +122,18 @@ export function isCassandraInitialized(object: KubeObject): boolean {
   return conditions.some(({ type, status }) => type === "Initialized" && status === "True");
 }
 
-function waiting(reason: WaitingReason, { kind, metadata }: KubeObject, text: string): Waiting {
+/** @param text begins as what follows the object's name */
+export function waiting(reason: WaitingReason, { kind, metadata }: KubeObject, text: string): Waiting {
   return { state: "waiting", reason, message: `${kind} ${metadata.name}: ${text}` };
 }
 
-function silent(object: KubeObject, operator: string): Waiting {
+export function silent(object: KubeObject, operator: string): Waiting {
   const text = `nothing has been reported about it; see that ${operator} runs and watches this namespace`;
   return waiting("OperatorSilent", object, text);
 }
 
 /** Partners' messages can hold stack traces and whole lists; a condition shows their beginning in one line. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

@@ -8,6 +8,9 @@ const writeReasons = ["NotOurs", "Terminating", "Refused", "Unavailable"] as con
 /** What the spec names and is not there, beside what the backbone waits for. */
 const referenceReasons = ["ConfigMapMissing", "ConfigMapKeyMissing"] as const;
 
+/** What a partner's operator says of an object that another component's condition is about. */
+const partnerReasons = ["OperatorSilent", "Provisioning", "PartnerPaused", "PartnerFailed"] as const;
+
 const podReasons = [
   /** All pods run what they are to run, and are ready. */
   "Ready",
@@ -50,7 +53,7 @@ export const conditionReasons: Readonly<Record<PipelineConditionType, readonly s
   ApiReady: componentReasons,
   BatchReady: unique(["Scheduled", "JobSucceeded", "JobFailed", "Suspended", ...componentReasons]),
   MonitoringReady: ["Ready", "CrdMissing", ...writeReasons],
-  AutoscalingReady: ["Ready", "Advising", "Suspended", "CrdMissing", ...writeReasons],
+  AutoscalingReady: ["Ready", "Advising", "Suspended", "CrdMissing", ...partnerReasons, ...writeReasons],
   DataFresh: ["Fresh", "Stale", "NothingYet", "ApiSilent"],
   DeadLetters: ["Some", "None"],
   Suspended: ["Suspended", "Draining", "Running"],

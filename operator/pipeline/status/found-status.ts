@@ -4,8 +4,9 @@ import { kindOfSource } from "../../api/sources.ts";
 import type { VelibPipeline } from "../../api/velib-pipeline.ts";
 import type { ApplyFailure } from "../../runtime/apply-failure.ts";
 import { rfc3339Seconds } from "../../runtime/conditions.ts";
-import type { LiveObject } from "../../runtime/kube-object.ts";
+import type { LiveObject, ResourceType } from "../../runtime/kube-object.ts";
 import type { Applied } from "../applied.ts";
+import type { PartnerState } from "../backbone/partner-status.ts";
 import type { DrainPhase } from "../lifecycle/drain.ts";
 import { isOff } from "../lifecycle/drain-view.ts";
 import { type Advice, autoscalingStatus } from "../lifecycle/scaling-advice.ts";
@@ -14,7 +15,9 @@ import { consumingComponents, type ProcessReport } from "../process-report.ts";
 import { type StoredPipeline, statusOf } from "../stored-pipeline.ts";
 import type { StoredDeployment } from "../trimmed-objects.ts";
 import { exposedUrl, serviceUrl } from "../workloads/api-exposure.ts";
-import type { WorkloadComponent } from "../workloads/workload-names.ts";
+import { routeKind, scaledObjectKind, sparkScheduleKind } from "../workloads/workload-kinds.ts";
+import { type WorkloadComponent, workloadNames } from "../workloads/workload-names.ts";
+import { routeState, scaledObjectState, sparkScheduleState } from "../workloads/workload-partner-status.ts";
 import { batchFinding } from "./batch-finding.ts";
 import { componentFinding, type PipelineFinding, problemOf } from "./component-findings.ts";
 import { suspensionFindings } from "./lifecycle-findings.ts";
@@ -31,8 +34,10 @@ export interface Visit {
   readonly applied: Applied;
   readonly drain: DrainPhase;
   readonly deployments: readonly StoredDeployment[];
-  /** Runs of the batch, of this pipeline. */
-  readonly jobs: readonly LiveObject[];
+  /** Runs of the batch, of this pipeline: Jobs and SparkApplications. */
+  readonly runs: readonly LiveObject[];
+  /** Objects of this pipeline of which partners' operators tell how they are. */
+  readonly reported: readonly LiveObject[];
   readonly reports: readonly ProcessReport[];
   readonly advice: Advice | null;
   readonly now: Date;
@@ -65,7 +70,8 @@ export function foundStatus(visit: Visit): FoundStatus {
         missing: missingOf(visit.applied, "sparkoperator.k8s.io"),
         isSuspended: drain.phase !== "Running",
       },
-      visit.jobs,
+      visit.runs,
+      pipeline.spec.batch?.engine === "Spark" ? partnerState(visit, sparkScheduleKind, "batch") : null,
     ),
     ...partFindings(visit),
     ...dataFindings(pipeline, reported, report),
@@ -117,18 +123,40 @@ function backboneConditionFor({ type: { apiVersion, kind }, key }: ApplyFailure)
   return what.includes("cassandra") ? "CassandraReady" : "KafkaReady";
 }
 
-function runningFinding({ applied, deployments, drain }: Visit, component: RunningComponent): PipelineFinding {
-  return componentFinding(conditionOfComponent[component], {
+function runningFinding(visit: Visit, component: RunningComponent): PipelineFinding {
+  const { pipeline, applied, deployments, drain } = visit;
+  const finding = componentFinding(conditionOfComponent[component], {
     held: applied.made.held.get(component) ?? null,
     failures: [...failuresIn(applied, component), ...(component === "producer" ? sharedFailures(applied) : [])],
     missing: component === "api" ? missingOf(applied, "gateway.networking.k8s.io") : [],
     deployments: ofComponent(deployments, component),
     isSuspended: drain.phase !== "Running",
   });
+  if (component !== "api" || finding.status !== "True" || pipeline.spec.api.expose?.gateway === undefined) {
+    return finding;
+  }
+  return { ...finding, ...notReady(partnerState(visit, routeKind, "api")) };
+}
+
+/** What its operator says of an object of the pipeline; of one that is not there yet, that it comes. */
+function partnerState({ pipeline, reported }: Visit, type: ResourceType, component: WorkloadComponent): PartnerState {
+  const name = workloadNames(pipeline).of(component);
+  const found = reported.find((object) => object.kind === type.kind && object.metadata.name === name);
+  if (found === undefined) {
+    return { state: "waiting", reason: "Provisioning", message: `${type.kind} ${name} is being created` };
+  }
+  if (type === scaledObjectKind) return scaledObjectState(found);
+  return type === routeKind ? routeState(found) : sparkScheduleState(found);
+}
+
+/** The condition's members for a partner's object that does not work; none for one that does. */
+function notReady(state: PartnerState): Partial<Omit<PipelineFinding, "type">> {
+  return state.state === "ready" ? {} : { status: "False", reason: state.reason, message: state.message };
 }
 
 /** Conditions of what is made only where the spec asks for it. */
-function partFindings({ pipeline, applied, drain }: Visit): PipelineFinding[] {
+function partFindings(visit: Visit): PipelineFinding[] {
+  const { pipeline, applied, drain } = visit;
   const findings: PipelineFinding[] = [];
   const { monitoring, aggregation } = pipeline.spec;
   if (monitoring !== undefined) {
@@ -138,14 +166,22 @@ function partFindings({ pipeline, applied, drain }: Visit): PipelineFinding[] {
   }
   if (aggregation.autoscaling === undefined) return findings;
   const type = "AutoscalingReady";
-  const problem = problemOf({ held: null, failures: [], missing: missingOf(applied, "keda.sh") });
+  const failures = failuresIn(applied, "aggregator").filter(({ type: { apiVersion } }) => isAutoscaler(apiVersion));
+  const problem = problemOf({ held: null, failures, missing: missingOf(applied, "keda.sh") });
   if (aggregation.autoscaling.mode === "Advise") {
     const message = "The recommendation is in status.autoscaling; nothing is scaled";
     findings.push({ type, status: "True", reason: "Advising", message });
   } else if (problem !== null) findings.push({ type, ...problem });
-  else if (drain.phase === "Running") findings.push({ type, status: "True", reason: "Ready", message: "" });
-  else findings.push({ type, status: "True", reason: "Suspended", message: "Nothing is to be scaled" });
+  else if (drain.phase === "Running") {
+    const isByKeda = aggregation.autoscaling.engine === "KEDA";
+    const state = isByKeda ? partnerState(visit, scaledObjectKind, "aggregator") : ({ state: "ready" } as const);
+    findings.push({ type, status: "True", reason: "Ready", message: "", ...notReady(state) });
+  } else findings.push({ type, status: "True", reason: "Suspended", message: "Nothing is to be scaled" });
   return findings;
+}
+
+function isAutoscaler(apiVersion: string): boolean {
+  return apiVersion.startsWith("keda.sh/") || apiVersion.startsWith("autoscaling/");
 }
 
 function failuresIn({ failures }: Applied, set: Parameters<Applied["failures"]["get"]>[0]): readonly ApplyFailure[] {

@@ -16,24 +16,29 @@ const prometheus = "the Prometheus operator (https://prometheus-operator.dev), o
 
 /** Kinds that another operator serves. */
 export const scaledObjectKind = partner("keda.sh/v1alpha1", "ScaledObject", "scaledobjects", keda);
+export const sparkScheduleKind = partner(
+  "sparkoperator.k8s.io/v1beta2",
+  "ScheduledSparkApplication",
+  "scheduledsparkapplications",
+  "the Spark operator (https://github.com/kubeflow/spark-operator), or set batch.engine to DuckDB",
+);
+export const routeKind = partner(
+  "gateway.networking.k8s.io/v1",
+  "HTTPRoute",
+  "httproutes",
+  "the Gateway API (https://gateway-api.sigs.k8s.io), or expose the API by an Ingress",
+);
 export const partnerWorkloadKinds: readonly PartnerKind[] = [
   scaledObjectKind,
   partner("keda.sh/v1alpha1", "TriggerAuthentication", "triggerauthentications", keda),
-  partner(
-    "sparkoperator.k8s.io/v1beta2",
-    "ScheduledSparkApplication",
-    "scheduledsparkapplications",
-    "the Spark operator (https://github.com/kubeflow/spark-operator), or set batch.engine to DuckDB",
-  ),
-  partner(
-    "gateway.networking.k8s.io/v1",
-    "HTTPRoute",
-    "httproutes",
-    "the Gateway API (https://gateway-api.sigs.k8s.io), or expose the API by an Ingress",
-  ),
+  sparkScheduleKind,
+  routeKind,
   partner("monitoring.coreos.com/v1", "PodMonitor", "podmonitors", prometheus),
   partner("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules", prometheus),
 ];
+
+/** A run of a ScheduledSparkApplication, which the Spark operator makes with the labels of that one. */
+export const sparkRunKind = namespaced("sparkoperator.k8s.io/v1beta2", "SparkApplication", "sparkapplications");
 
 /** Every kind that a pipeline's workloads and its monitoring are made of. */
 export const workloadKinds: readonly ResourceType[] = [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
 import { partnerKinds } from "../../../operator/pipeline/backbone/partner-kinds.ts";
+import { scaledObjectReports } from "../../../operator/pipeline/workloads/testing/workload-reports.ts";
 import { partnerWorkloadKinds } from "../../../operator/pipeline/workloads/workload-kinds.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { describeAbsent, describeReal } from "../servers.ts";
@@ -112,6 +113,13 @@ if (absent !== null) {
     it("goes on without a restart once they are installed", async () => {
       await installPartners(space.api, partners);
 
+      await untilCondition(space.api, key("paris"), "AutoscalingReady", "False", "OperatorSilent", 60_000);
+      await space.api.patchStatus(
+        typeOf("ScaledObject"),
+        key("paris-aggregator"),
+        { status: scaledObjectReports.ready },
+        someone,
+      );
       await untilCondition(space.api, key("paris"), "Ready", "True", undefined, 60_000);
 
       expect(await space.api.get(typeOf("ScaledObject"), key("paris-aggregator"))).not.toBeNull();
