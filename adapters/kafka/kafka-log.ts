@@ -92,6 +92,12 @@ export class KafkaLog implements ObservationLog {
     return this.#link.refresh();
   }
 
+  /** Resolves when records can be encoded: a schema registry has their schema. @throws VelibError VELIB_SCHEMA_* */
+  async encodable(): Promise<void> {
+    await this.#codec.ready(this.#topics.observations);
+    await this.#codec.ready(this.#topics.stations);
+  }
+
   /** @throws VelibError VELIB_PRODUCER_FENCED, VELIB_KAFKA_RECORD_TOO_LARGE (a RecordTooLargeError), VELIB_KAFKA_* */
   async append(poll: PollRecords): Promise<void> {
     await this.#producer(poll.marker.source).append(poll);

@@ -3,11 +3,18 @@ import { VelibError } from "../../core/errors.ts";
 import type { RecordSlice } from "../kafka/client/record-batch.ts";
 
 type Schema = Awaited<ReturnType<SchemaRegistry["getSchema"]>>;
+type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]["middlewares"]>[number];
 
 /** Magic byte 0 and the schema's id as a big-endian int32: Confluent's wire format. */
 const headerBytes = 5;
 /** For so long an id that the registry did not know is not asked for again, ms: it may be registered meanwhile. */
 const unknownForMs = 10_000;
+
+/** Longest wait for an answer, ms: of itself the client waits for good. */
+const answerMs = 5_000;
+const impatient: Middleware = () => ({
+  request: async (request) => request.enhance({ timeout: answerMs }),
+});
 
 export interface RegistryOptions {
   /** Base URL of a Confluent-compatible API; without credentials. */
@@ -34,7 +41,8 @@ export class RegistrySchemas {
 
   constructor({ url, auth }: RegistryOptions) {
     this.#url = url;
-    this.#registry = new SchemaRegistry({ host: url, ...(auth === undefined ? {} : { auth }), retry: { retries: 2 } });
+    const login = auth === undefined ? {} : { auth };
+    this.#registry = new SchemaRegistry({ host: url, ...login, retry: { retries: 2 }, middlewares: [impatient] });
   }
 
   /** @throws VelibError VELIB_SCHEMA_INCOMPATIBLE, VELIB_SCHEMA_REGISTRY_UNREACHABLE */
@@ -48,8 +56,7 @@ export class RegistrySchemas {
       header.writeInt32BE(id, 1);
       this.#writers.set(topic, { schema: await this.#registry.getSchema(id), header });
     } catch (cause) {
-      const status = statusOf(cause);
-      if (status === null || status >= 500) throw this.#unreachable(cause);
+      if (isUnusable(cause)) throw this.#unreachable(cause);
       const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
       const remedy = "make the subject BACKWARD-compatible with this version's schema, or use another registry";
       const message = `schema registry ${this.#url}: subject ${subject} refuses the schema (${said}); ${remedy}`;
@@ -95,8 +102,7 @@ export class RegistrySchemas {
         this.#readers.set(id, await this.#registry.getSchema(id));
         this.#unknown.delete(id);
       } catch (cause) {
-        const status = statusOf(cause);
-        if (status === null || status >= 500) throw this.#unreachable(cause);
+        if (isUnusable(cause)) throw this.#unreachable(cause);
         // Ids of other programs' bytes are without number.
         if (this.#unknown.size >= 10_000) this.#unknown.clear();
         this.#unknown.set(id, Date.now());
@@ -116,7 +122,15 @@ function schemaIdOf({ buffer, valueStart, valueEnd }: RecordSlice): number | nul
   return buffer.readInt32BE(valueStart + 1);
 }
 
-function statusOf(error: unknown): number | null {
-  const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
-  return typeof status === "number" && status >= 400 ? status : null;
+/** A registry says of a schema that it is not there, does not fit or is none; what else it says is about itself. */
+const aboutTheSchema = new Set([404, 409, 422]);
+
+/**
+ * Whether the registry could not be asked. The client gives a request that nobody answered the status 400, and puts this
+ * text where an answer has no message, as a registry's has: "not found" is another server's then, or a proxy's. What has
+ * no status is a schema that can't be used.
+ */
+function isUnusable(error: unknown): boolean {
+  if (!(error instanceof Error) || !("status" in error)) return false;
+  return !aboutTheSchema.has(Number(error.status)) || / - Error, status \d+/.test(error.message);
 }

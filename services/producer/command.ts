@@ -34,6 +34,9 @@ async function produce(context: ServiceContext): Promise<void> {
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "produce"));
   try {
     if (log === null || deadLetters === null) return;
+    // Before the first poll, so that a registry that is not there yet is waited for rather than met by each poll anew.
+    await context.connect("schema registry", () => log.encodable());
+    if (signal.aborted) return;
     context.readiness.started();
     const services = sources.map(
       (source) => (stop: AbortSignal) => runSource(context, source, zones, log, deadLetters, stop),
