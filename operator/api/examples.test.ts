@@ -1,14 +1,16 @@
+import { readFileSync } from "node:fs";
 import type { TSchema } from "typebox";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { KubeObject } from "../runtime/kube-object.ts";
 import { ModelTrainingSpec } from "./model-training.ts";
 import { parseModelTraining, parseVelibPipeline } from "./parse-resource.ts";
 import { apiVersion } from "./resource-names.ts";
 import { itemsOf, schemasIn } from "./structural-schema.ts";
-import { documented, examples } from "./testing/examples.ts";
+import { documented, examples, quickStart } from "./testing/examples.ts";
 import { VelibPipelineSpec } from "./velib-pipeline.ts";
 
-const ours = [...examples(), ...documented()].flatMap(({ file, objects }) =>
+const ours = [...examples(), ...quickStart(), ...documented()].flatMap(({ file, objects }) =>
   objects.filter((object) => object.apiVersion === apiVersion).map((object) => [file, object.kind, object] as const),
 );
 
@@ -48,6 +50,14 @@ describe("what users are shown", () => {
       ]),
     );
   });
+});
+
+it("the quick start is made of all its files", () => {
+  const kustomization = readFileSync(new URL("../../k8s/quick-start/kustomization.yaml", import.meta.url), "utf8");
+
+  const { resources } = parse(kustomization);
+
+  expect([...resources].sort()).toEqual(quickStart().map(({ file }) => file.split("/").at(-1)));
 });
 
 describe("an example", () => {

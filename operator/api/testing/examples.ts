@@ -16,6 +16,12 @@ export function examples(): Example[] {
   return filesIn("k8s/examples", ".yaml").map((file) => ({ file, objects: objectsIn(textOf(file), file) }));
 }
 
+/** `k8s/quick-start`, of which `kubectl apply -k` makes one stream. */
+export function quickStart(): Example[] {
+  const files = filesIn("k8s/quick-start", ".yaml").filter((file) => !file.endsWith("kustomization.yaml"));
+  return files.map((file) => ({ file, objects: objectsIn(textOf(file), file) }));
+}
+
 /** The pages of the documentation with blocks of YAML that hold our resources, with the objects of these blocks. */
 export function documented(): Example[] {
   const pages = ["README.md", ...filesIn("docs", ".md"), ...filesIn("k8s", ".md")];

@@ -211,6 +211,37 @@ describeReal("VelibPipelines on a real API server", ["kube"], (addresses) => {
     expect(deleted.sort()).toEqual(["ConfigMap paris-batch", "CronJob paris-batch", "NetworkPolicy paris-batch"]);
   });
 
+  it("has a CronJob with its time zone, concurrency policy, starting deadline and history limits, which an edit moves", async () => {
+    const own = await start();
+    const batch = {
+      schedule: "0 4 * * *",
+      timeZone: "Europe/Paris",
+      startingDeadline: "90m",
+      historyLimits: { successful: 2, failed: 4 },
+    };
+    await ready("paris", { batch });
+    const specOf = async () => (await space.api.get(cronJobs, key("paris-batch")))?.spec;
+
+    expect(await specOf()).toMatchObject({
+      schedule: "0 4 * * *",
+      timeZone: "Europe/Paris",
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: 5400,
+      successfulJobsHistoryLimit: 2,
+      failedJobsHistoryLimit: 4,
+    });
+    await merge(velibPipelineType, "paris", { spec: { batch: { timeZone: "Asia/Tokyo", suspend: true } } });
+    await until(
+      "moved",
+      async () => {
+        const spec = await specOf();
+        return isRecord(spec) && spec.timeZone === "Asia/Tokyo" && spec.suspend === true ? true : null;
+      },
+      WAIT_MS,
+    );
+    await atRest(own);
+  });
+
   it("leaves nothing behind when it is deleted", async () => {
     await start();
     await ready();

@@ -2,14 +2,21 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { crdName, customResourceDefinition, resources } from "../../../operator/api/crd.ts";
 import { modelTrainingType, velibPipelineType } from "../../../operator/api/resource-names.ts";
-import { documented, examples, objectsIn } from "../../../operator/api/testing/examples.ts";
+import { documented, examples, objectsIn, quickStart } from "../../../operator/api/testing/examples.ts";
 import type { Rejection } from "../../../operator/api/testing/rejection.ts";
 import { rejections } from "../../../operator/api/testing/rejections.ts";
+import { bodyOf, exchange } from "../../../operator/runtime/http-exchange.ts";
 import { httpKubeApi } from "../../../operator/runtime/http-kube-api.ts";
 import type { KubeApi } from "../../../operator/runtime/kube-api.ts";
 import { connectionFor, type KubeConnection } from "../../../operator/runtime/kube-connection.ts";
 import type { KubeObject, LiveObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
 import { describeReal } from "../servers.ts";
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
+interface Table {
+  columnDefinitions: { name: string; priority: number }[];
+  rows: { cells: unknown[] }[];
+}
 
 const crdType: ResourceType = {
   apiVersion: "apiextensions.k8s.io/v1",
@@ -23,6 +30,9 @@ const types: Record<string, ResourceType> = {
   ModelTraining: modelTrainingType,
   Secret: { apiVersion: "v1", kind: "Secret", plural: "secrets", namespaced: true },
   ConfigMap: { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true },
+  Namespace: namespaceType,
+  Service: { apiVersion: "v1", kind: "Service", plural: "services", namespaced: true },
+  StatefulSet: { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets", namespaced: true },
 };
 const writes = { fieldManager: "resources-test", fieldValidation: "Strict" } as const;
 
@@ -65,15 +75,16 @@ describeReal("the resources on a real API server", ["kube"], ({ kubeconfig }) =>
     },
   );
 
-  const shown = [...examples(), ...documented()].map(({ file, objects }) => [file, objects] as const);
+  const shown = [...examples(), ...quickStart(), ...documented()].map(({ file, objects }) => [file, objects] as const);
 
   describe.each(shown)("%s", (_file, objects) => {
     it.each(objects.map((object) => [object.kind, object.metadata.name, object] as const))(
       "%s %s is accepted, every field known",
       async (kind, _name, object) => {
-        const placed = { ...object, metadata: { ...object.metadata, namespace } };
+        const type = typeOf(kind);
+        const placed = type.namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object;
 
-        await expect(api.apply(typeOf(kind), placed, { ...writes, dryRun: true })).resolves.toMatchObject({ kind });
+        await expect(api.apply(type, placed, { ...writes, dryRun: true })).resolves.toMatchObject({ kind });
       },
     );
   });
@@ -197,11 +208,33 @@ describeReal("the resources on a real API server", ["kube"], ({ kubeconfig }) =>
     expect(narrowColumns(crd)).toEqual(columns);
   });
 
+  it("answers kubectl get with these columns and what the status says", async () => {
+    const name = "listed";
+    const spec = { sources: [{ name: "oslo", simulator: {} }] };
+    await api.apply(velibPipelineType, objectOf(velibPipelineType, name, { spec }), writes);
+    const condition = { status: "True", lastTransitionTime: "2024-11-08T00:00:00Z", reason: "Fine", message: "" };
+    const conditions = ["Ready", "DataFresh"].map((type) => ({ type, ...condition }));
+    const status = { stations: 300, lag: 7, lastObservationTime: "2024-11-08T00:00:00Z", conditions };
+    await api.patchStatus(velibPipelineType, { namespace, name }, { status }, writes);
+
+    const table = await tableOf(`/apis/velib.dev/v1alpha1/namespaces/${namespace}/velibpipelines/${name}`);
+
+    const narrow = table.columnDefinitions.filter(({ priority }) => priority === 0).map((column) => column.name);
+    expect(narrow).toEqual(["Name", "Ready", "Fresh", "Stations", "Lag", "Last observation", "Age"]);
+    expect(table.rows[0]?.cells.slice(0, 5)).toEqual([name, "True", "True", 300, 7]);
+  });
+
   it("tells kubectl explain what each field means, what is expected and its default", async () => {
     const document = JSON.stringify(await api.getRaw("/openapi/v3/apis/velib.dev/v1alpha1"));
 
     expect(document).toContain("Window length; divides a day (a duration such as 90s, 3m or 1h). Default: 3m");
   });
+
+  /** What kubectl asks for to print a list. */
+  async function tableOf(path: string): Promise<Table> {
+    const call = { method: "GET", path, accept: "application/json;as=Table;v=v1;g=meta.k8s.io" } as const;
+    return JSON.parse(await bodyOf(await exchange(connection, call), call));
+  }
 
   function objectOf(type: ResourceType, name: string, members: object = {}): KubeObject {
     const placed = type.namespaced ? { name, namespace } : { name };
