@@ -53,15 +53,39 @@ describe("a work queue", () => {
     expect(clock.waiting, "no other timer is left").toBe(0);
   });
 
-  it("doubles the wait after each failure in a row up to its cap, and starts anew after a success", () => {
-    const queue = createWorkQueue({ clock: fakeClock(), random: middle });
+  it("doubles the wait after each failure in a row up to its cap, and starts anew after a success", async () => {
+    const clock = fakeClock();
+    const queue = createWorkQueue({ clock, random: middle });
 
-    const waits = Array.from({ length: 20 }, () => queue.addFailed("a"));
+    const waits: number[] = [];
+    while (waits.length < 20) {
+      const wait = queue.addFailed("a");
+      waits.push(wait);
+      await clock.advance(wait);
+    }
     queue.forget("a");
 
     expect(waits.slice(0, 4)).toEqual([15, 30, 60, 120]);
     expect(waits.at(-1)).toBe(0.75 * defaultBackOff.capMs);
     expect(queue.addFailed("a")).toBe(15);
+  });
+
+  it("does not put a retry off for failures that events brought before it was due", async () => {
+    const clock = fakeClock();
+    const queue = createWorkQueue({ clock, random: middle });
+    queue.addFailed("a");
+    await clock.advance(15);
+    queue.addFailed("a");
+
+    const early: number[] = [];
+    while (early.length < 12) {
+      await clock.advance(1);
+      early.push(queue.addFailed("a"));
+    }
+
+    expect(early).toEqual([29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18]);
+    await clock.advance(18);
+    expect(queue.addFailed("a"), "the third in a row").toBe(60);
   });
 
   it("spreads the waits of what failed together over half of them", () => {

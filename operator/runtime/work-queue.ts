@@ -9,7 +9,11 @@ export interface WorkQueue {
   add(key: string): void;
   /** Adds after `ms`, or sooner if it was to come sooner already. */
   addAfter(key: string, ms: number): void;
-  /** Adds after the back-off of one more failure, at least `atLeastMs`; gives the wait, ms. */
+  /**
+   * Adds after the back-off of one more failure, at least `atLeastMs`; gives the wait, ms. A failure while the retry of
+   * the one before is still to come, as an event brought the key sooner, is not one more: that retry stands. Counted,
+   * a few events in a second would put the next try off by minutes.
+   */
   addFailed(key: string, atLeastMs?: number): number;
   /** It succeeded: the next failure is its first. */
   forget(key: string): void;
@@ -55,7 +59,7 @@ export function createWorkQueue(settings: WorkQueueSettings = {}): WorkQueue {
   const waiting = new Map<string, number>();
   const working = new Map<string, number>();
   const addedMeanwhile = new Set<string>();
-  const delayed = new Map<string, { dueAt: number; cancel: () => void }>();
+  const delayed = new Map<string, { dueAt: number; isRetry: boolean; cancel: () => void }>();
   const failures = new Map<string, number>();
   const takers: ((key: string | null) => void)[] = [];
   let closed = false;
@@ -84,7 +88,7 @@ export function createWorkQueue(settings: WorkQueueSettings = {}): WorkQueue {
     else enqueue(key);
   }
 
-  function addAfter(key: string, ms: number): void {
+  function schedule(key: string, ms: number, isRetry: boolean): void {
     if (closed) return;
     if (ms <= 0) {
       add(key);
@@ -98,18 +102,20 @@ export function createWorkQueue(settings: WorkQueueSettings = {}): WorkQueue {
       delayed.delete(key);
       add(key);
     });
-    delayed.set(key, { dueAt, cancel });
+    delayed.set(key, { dueAt, isRetry, cancel });
   }
 
   return {
     add,
-    addAfter,
+    addAfter: (key, ms) => schedule(key, ms, false),
     addFailed(key, atLeastMs = 0) {
+      observer?.onRetry();
+      const before = delayed.get(key);
+      if (before?.isRetry) return before.dueAt - clock.now();
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
-      observer?.onRetry();
       const waitMs = Math.max(atLeastMs, backOffMs(backOff, count, random));
-      addAfter(key, waitMs);
+      schedule(key, waitMs, true);
       return waitMs;
     },
     forget: (key) => void failures.delete(key),
