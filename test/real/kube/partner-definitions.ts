@@ -49,6 +49,32 @@ export async function installPartners(api: KubeApi, partners: readonly Partner[]
   }
 }
 
+const Spec = Type.Object({
+  group: Type.String(),
+  scope: Type.String(),
+  names: Type.Object({ kind: Type.String(), plural: Type.String() }),
+  versions: Type.Array(Type.Object({ name: Type.String(), storage: Type.Boolean() })),
+});
+
+/**
+ * Removes a definition with all objects of it, and waits until it is gone. Their finalizers are taken off: the operators
+ * that would do so, run by another test, have ended.
+ */
+export async function removeDefinitionOf(api: KubeApi, definition: KubeObject): Promise<void> {
+  const { name } = definition.metadata;
+  const key = { namespace: "", name };
+  if ((await api.get(definitions, key)) === null) return;
+  const { group, scope, names, versions } = Value.Parse(Spec, definition.spec);
+  const version = versions.find(({ storage }) => storage)?.name;
+  const type = { apiVersion: `${group}/${version}`, ...names, namespaced: scope === "Namespaced" };
+  for (const { metadata } of (await api.list(type)).items) {
+    const merge = { metadata: { finalizers: null } };
+    await api.patch(type, { namespace: metadata.namespace ?? "", name: metadata.name }, { merge }, someone);
+  }
+  await api.delete(definitions, key);
+  await until(`${name} gone`, async () => ((await api.get(definitions, key)) === null ? true : null), 60_000);
+}
+
 const Status = Type.Object({
   conditions: Type.Array(Type.Object({ type: Type.String(), status: Type.String() })),
 });

@@ -5,8 +5,14 @@ import { scaledObjectReports } from "../../../operator/pipeline/workloads/testin
 import { partnerWorkloadKinds } from "../../../operator/pipeline/workloads/workload-kinds.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { describeAbsent, describeReal } from "../servers.ts";
-import { definitions, deployments, secrets, someone, type TestNamespace, testNamespace } from "./cluster.ts";
-import { absentPartners, installPartners, type Partner, partnerDefinitions } from "./partner-definitions.ts";
+import { deployments, secrets, someone, type TestNamespace, testNamespace } from "./cluster.ts";
+import {
+  absentPartners,
+  installPartners,
+  type Partner,
+  partnerDefinitions,
+  removeDefinitionOf,
+} from "./partner-definitions.ts";
 import {
   conditionIn,
   installOwnDefinitions,
@@ -40,15 +46,7 @@ if (absent !== null) {
     beforeAll(async () => {
       space = await testNamespace(kubeconfig);
       await installOwnDefinitions(space.api);
-      for (const { metadata } of partners.flatMap(partnerDefinitions)) {
-        const key = { namespace: "", name: metadata.name };
-        await space.api.delete(definitions, key);
-        await until(
-          `${metadata.name} gone`,
-          async () => ((await space.api.get(definitions, key)) === null ? true : null),
-          30_000,
-        );
-      }
+      for (const definition of partners.flatMap(partnerDefinitions)) await removeDefinitionOf(space.api, definition);
       stopPods = readyPods(space.api, space.name);
       operator = await startPipelineOperator({ api: space.api, namespace: space.name });
       await space.api.apply(secrets, mongoSecret(space.name), someone);
