@@ -22,6 +22,17 @@ export type Partner =
   | "spark-operator"
   | "strimzi";
 
+/** Those of whose kinds the operator writes objects. */
+export const servedPartners: readonly Partner[] = [
+  "cass-operator",
+  "gateway-api",
+  "keda",
+  "mongodb-kubernetes-operator",
+  "prometheus-operator",
+  "spark-operator",
+  "strimzi",
+];
+
 /** Why the partners' definitions can't be used: what to run; null when all are there. */
 export function absentPartners(partners: readonly Partner[]): string | null {
   const absent = partners.filter((partner) => !existsSync(join(testbedCache, "crds", partner)));

@@ -9,9 +9,9 @@ import { deployments, secrets, someone, type TestNamespace, testNamespace } from
 import {
   absentPartners,
   installPartners,
-  type Partner,
   partnerDefinitions,
   removeDefinitionOf,
+  servedPartners,
 } from "./partner-definitions.ts";
 import {
   conditionIn,
@@ -24,16 +24,7 @@ import {
 } from "./pipeline-operator.ts";
 import { readyPods } from "./ready-pods.ts";
 
-const partners: readonly Partner[] = [
-  "cass-operator",
-  "gateway-api",
-  "keda",
-  "mongodb-kubernetes-operator",
-  "prometheus-operator",
-  "spark-operator",
-  "strimzi",
-];
-const absent = absentPartners(partners);
+const absent = absentPartners(servedPartners);
 
 if (absent !== null) {
   describe("VelibPipelines and partners' kinds", () => describeAbsent("their definitions", absent));
@@ -46,7 +37,8 @@ if (absent !== null) {
     beforeAll(async () => {
       space = await testNamespace(kubeconfig);
       await installOwnDefinitions(space.api);
-      for (const definition of partners.flatMap(partnerDefinitions)) await removeDefinitionOf(space.api, definition);
+      for (const definition of servedPartners.flatMap(partnerDefinitions))
+        await removeDefinitionOf(space.api, definition);
       stopPods = readyPods(space.api, space.name);
       operator = await startPipelineOperator({ api: space.api, namespace: space.name });
       await space.api.apply(secrets, mongoSecret(space.name), someone);
@@ -109,7 +101,7 @@ if (absent !== null) {
     }
 
     it("goes on without a restart once they are installed", async () => {
-      await installPartners(space.api, partners);
+      await installPartners(space.api, servedPartners);
 
       await untilCondition(space.api, key("paris"), "AutoscalingReady", "False", "OperatorSilent", 60_000);
       await space.api.patchStatus(

@@ -11,7 +11,7 @@ import { auditedRequests } from "./audit-log.ts";
 import { secrets, someone, type TestNamespace, testNamespace } from "./cluster.ts";
 import { chartRules, grantChartRules, revokeChartRules, writeAccountKubeconfig } from "./operator-account.ts";
 import { type OperatorProcess, startOperatorProcess, untilReady } from "./operator-process.ts";
-import { absentPartners, installPartners, type Partner } from "./partner-definitions.ts";
+import { absentPartners, installPartners, servedPartners } from "./partner-definitions.ts";
 import {
   conditionIn,
   installOwnDefinitions,
@@ -22,17 +22,8 @@ import {
 import { trainingObject } from "./training-operator.ts";
 
 const auditLog = process.env.TEST_KUBE_AUDIT_LOG;
-const partners: readonly Partner[] = [
-  "cass-operator",
-  "gateway-api",
-  "keda",
-  "mongodb-kubernetes-operator",
-  "prometheus-operator",
-  "spark-operator",
-  "strimzi",
-];
 const absent =
-  auditLog === undefined ? "TEST_KUBE_AUDIT_LOG absent: run under with-testbed.sh" : absentPartners(partners);
+  auditLog === undefined ? "TEST_KUBE_AUDIT_LOG absent: run under with-testbed.sh" : absentPartners(servedPartners);
 const account = "operator";
 
 /** Granted, and seen by no request of this test: what it is for. */
@@ -87,7 +78,7 @@ if (absent !== null) {
     beforeAll(async () => {
       space = await testNamespace(kubeconfig);
       await installOwnDefinitions(space.api);
-      await installPartners(space.api, partners);
+      await installPartners(space.api, servedPartners);
       await space.api.apply(secrets, mongoSecret(space.name), someone);
       const login = {
         username: Buffer.from("velib").toString("base64"),
