@@ -1,7 +1,8 @@
 import { Client as CassandraClient } from "cassandra-driver";
-import { Kafka, logLevel } from "kafkajs";
+import { Kafka, logLevel, type Producer } from "kafkajs";
 import { MongoClient } from "mongodb";
 import { expect, it } from "vitest";
+import { uniqueName } from "../contracts/opened.ts";
 import { waitForCassandra, waitForKafka, waitForMongo, waitForRegistry } from "../testbed/faults/readiness.ts";
 import { serverOf } from "../testbed/faults/server.ts";
 import { addressOf } from "../testbed/faults/testbed.ts";
@@ -36,6 +37,33 @@ function sendUntilStopped(send: (n: number) => Promise<unknown>) {
   };
 }
 
+/**
+ * An idempotent sender whose producer is replaced after each failure: kafkajs gives the sequence numbers of a batch
+ * that failed to the next one. Were the failed one in the log after all, the leader would take the next for its
+ * repetition, acknowledge it and drop it.
+ */
+function idempotentSender(kafka: Kafka, topic: string) {
+  let producer: Producer | null = null;
+  return {
+    async send(value: string) {
+      const fresh = producer === null;
+      const sending = producer ?? kafka.producer({ idempotent: true });
+      producer = null;
+      try {
+        if (fresh) await sending.connect();
+        await sending.send({ topic, messages: [{ value }] });
+        producer = sending;
+      } catch (error) {
+        await sending.disconnect();
+        throw error;
+      }
+    },
+    async close() {
+      await producer?.disconnect();
+    },
+  };
+}
+
 describeWithOwnTestbed(
   "killing and restarting single servers",
   {
@@ -51,15 +79,14 @@ describeWithOwnTestbed(
         const brokers = addressOf(own(), "TEST_KAFKA_BROKERS").split(",");
         const broker = serverOf(own().runDir, "kafka");
         const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+        const topic = uniqueName("kept");
         const admin = kafka.admin();
         await admin.connect();
-        await admin.createTopics({ waitForLeaders: true, topics: [{ topic: "kept", numPartitions: 1 }] });
+        await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] });
         await admin.disconnect();
         const producer = kafka.producer();
         await producer.connect();
-        const sending = sendUntilStopped((n) =>
-          producer.send({ topic: "kept", acks: -1, messages: [{ value: String(n) }] }),
-        );
+        const sending = sendUntilStopped((n) => producer.send({ topic, acks: -1, messages: [{ value: String(n) }] }));
         await sending.reached(200);
 
         await broker.kill();
@@ -68,7 +95,7 @@ describeWithOwnTestbed(
         await broker.restart();
         await waitForKafka(brokers);
 
-        const kept = new Set(await readTopic(brokers, "kept"));
+        const kept = new Set(await readTopic(brokers, topic));
         expect(sending.acknowledged.filter((n) => !kept.has(String(n)))).toEqual([]);
       },
       TEST_MS,
@@ -80,7 +107,9 @@ describeWithOwnTestbed(
         const uri = addressOf(own(), "TEST_MONGODB_URI");
         const mongod = serverOf(own().runDir, "mongo");
         const client = new MongoClient(uri, { retryWrites: false, serverSelectionTimeoutMS: 500 });
-        const numbers = client.db("faults").collection<{ _id: number }>("numbers", { writeConcern: { w: "majority" } });
+        const numbers = client
+          .db(uniqueName("faults"))
+          .collection<{ _id: number }>("numbers", { writeConcern: { w: "majority" } });
         const sending = sendUntilStopped((n) => numbers.insertOne({ _id: n }));
         await sending.reached(200);
 
@@ -104,12 +133,13 @@ describeWithOwnTestbed(
         const cassandra = serverOf(own().runDir, "cassandra");
         const options = { contactPoints: [contactPoint], localDataCenter: dataCenter };
         const before = new CassandraClient({ ...options, socketOptions: { readTimeout: 2_000 } });
+        const keyspace = uniqueName("faults");
         await before.execute(
-          "create keyspace faults with replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
+          `create keyspace ${keyspace} with replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
         );
-        await before.execute("create table faults.numbers (n int primary key)");
+        await before.execute(`create table ${keyspace}.numbers (n int primary key)`);
         const sending = sendUntilStopped((n) =>
-          before.execute("insert into faults.numbers (n) values (?)", [n], { prepare: true }),
+          before.execute(`insert into ${keyspace}.numbers (n) values (?)`, [n], { prepare: true }),
         );
         await sending.reached(200);
 
@@ -120,7 +150,10 @@ describeWithOwnTestbed(
         await waitForCassandra(contactPoint, dataCenter);
 
         const after = new CassandraClient(options);
-        const answer = await after.execute("select n from faults.numbers", [], { prepare: true, fetchSize: 100_000 });
+        const answer = await after.execute(`select n from ${keyspace}.numbers`, [], {
+          prepare: true,
+          fetchSize: 100_000,
+        });
         await after.shutdown();
         const kept = new Set(answer.rows.map((row) => Number(row.get("n"))));
         expect(sending.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
@@ -160,14 +193,14 @@ describeWithOwnTestbed(
         const brokers = addressOf(own(), "TEST_KAFKA3_BROKERS").split(",");
         const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, requestTimeout: 3_000, retry: { retries: 3 } });
         const admin = kafka.admin();
+        const topic = uniqueName("kept");
         await admin.connect();
         await admin.createTopics({
           waitForLeaders: true,
-          topics: [{ topic: "kept", replicaAssignment: [{ partition: 0, replicas: [1, 2, 3] }] }],
+          topics: [{ topic, replicaAssignment: [{ partition: 0, replicas: [1, 2, 3] }] }],
         });
-        const producer = kafka.producer({ idempotent: true });
-        await producer.connect();
-        const sending = sendUntilStopped((n) => producer.send({ topic: "kept", messages: [{ value: String(n) }] }));
+        const sender = idempotentSender(kafka, topic);
+        const sending = sendUntilStopped((n) => sender.send(String(n)));
         await sending.reached(100);
         const leader = serverOf(own().runDir, "kafka3-1");
 
@@ -177,10 +210,10 @@ describeWithOwnTestbed(
         await leader.restart();
         await waitForKafka(brokers);
         await sending.stop();
-        await producer.disconnect();
+        await sender.close();
         await admin.disconnect();
 
-        const records = await readTopic(brokers, "kept");
+        const records = await readTopic(brokers, topic);
         const kept = new Set(records);
         expect(sending.acknowledged.filter((n) => !kept.has(String(n)))).toEqual([]);
         expect(records.length - kept.size, "records twice").toBe(0);
@@ -195,12 +228,13 @@ describeWithOwnTestbed(
         const suspended = serverOf(own().runDir, "kafka3-2");
         const others = brokers.filter((_, index) => index !== 1);
         const admin = new Kafka({ brokers: others, logLevel: logLevel.NOTHING, requestTimeout: 3_000 }).admin();
+        const topic = uniqueName("led");
         await admin.connect();
         await admin.createTopics({
           waitForLeaders: true,
-          topics: [{ topic: "led", replicaAssignment: [{ partition: 0, replicas: [2, 3, 1] }] }],
+          topics: [{ topic, replicaAssignment: [{ partition: 0, replicas: [2, 3, 1] }] }],
         });
-        const partition = async () => (await admin.fetchTopicMetadata({ topics: ["led"] })).topics[0]?.partitions[0];
+        const partition = async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions[0];
         expect((await partition())?.leader).toBe(2);
 
         await suspended.suspend();

@@ -42,12 +42,16 @@ describeReal("the topics of a pipeline", ["kafka3"], ({ kafka3 }) => {
     const { observations, stations, deadLetters } = topicNames(pipeline);
     const insync = { "min.insync.replicas": "2" };
     const kept = (days: number) => ({ ...insync, "retention.ms": String(days * dayMs) });
-    expect(await asTheyAre([observations, stations, usersTopic(pipeline), deadLetters])).toEqual({
-      [observations]: { partitions: 5, replicas: 3, config: { ...kept(14), "cleanup.policy": "delete" } },
-      [stations]: { partitions: 5, replicas: 3, config: { ...insync, "cleanup.policy": "compact" } },
-      [usersTopic(pipeline)]: { partitions: 5, replicas: 3, config: { ...kept(1), "cleanup.policy": "delete" } },
-      [deadLetters]: { partitions: 1, replicas: 3, config: { ...kept(60), "cleanup.policy": "compact,delete" } },
-    });
+    const topics = [observations, stations, usersTopic(pipeline), deadLetters];
+    // One of the three brokers may not have heard yet of a topic that another one made.
+    await expect
+      .poll(() => asTheyAre(topics), { timeout: 10_000 })
+      .toEqual({
+        [observations]: { partitions: 5, replicas: 3, config: { ...kept(14), "cleanup.policy": "delete" } },
+        [stations]: { partitions: 5, replicas: 3, config: { ...insync, "cleanup.policy": "compact" } },
+        [usersTopic(pipeline)]: { partitions: 5, replicas: 3, config: { ...kept(1), "cleanup.policy": "delete" } },
+        [deadLetters]: { partitions: 1, replicas: 3, config: { ...kept(60), "cleanup.policy": "compact,delete" } },
+      });
   });
 
   /** What the brokers say of the topics; of their settings those that were not left at the default. */
