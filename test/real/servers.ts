@@ -11,7 +11,8 @@ export type Need =
   | "cassandra"
   | "cassandraAuth"
   | "registry"
-  | "kube";
+  | "kube"
+  | "spark";
 
 /** Where the real servers are. Asking for one that the suite did not name among its needs throws. */
 export interface RealAddresses {
@@ -32,6 +33,8 @@ export interface RealAddresses {
   readonly registry: string;
   /** Path of the kubeconfig of an API server with controllers; pods need not run there. */
   readonly kubeconfig: string;
+  /** Path of a Python that has pyspark, and of Spark itself. */
+  readonly spark: { python: string; home: string };
 }
 
 export interface KafkaSasl {
@@ -74,6 +77,7 @@ const variables: Record<Need, readonly string[]> = {
   cassandraAuth: ["TEST_CASSANDRA_AUTH_CONTACT_POINTS", "TEST_CASSANDRA_AUTH_USERNAME", "TEST_CASSANDRA_AUTH_PASSWORD"],
   registry: ["TEST_SCHEMA_REGISTRY_URL"],
   kube: ["TEST_KUBECONFIG"],
+  spark: ["TEST_SPARK_PYTHON", "TEST_SPARK_HOME"],
 };
 
 const dataService = (name: string) => `eval "$(test/testbed/data-services/up.sh ${name})"`;
@@ -90,6 +94,7 @@ const starts: Record<Need, string> = {
   cassandraAuth: dataService("cassandra-auth"),
   registry: dataService("registry"),
   kube: "export TEST_KUBECONFIG=$(test/testbed/kube/up.sh control-plane)",
+  spark: 'eval "$(test/testbed/spark/install.sh)"',
 };
 
 /**
@@ -179,6 +184,9 @@ function addressesOf(needs: readonly Need[]): RealAddresses {
     },
     get kubeconfig() {
       return read("kube", "TEST_KUBECONFIG");
+    },
+    get spark() {
+      return { python: read("spark", "TEST_SPARK_PYTHON"), home: read("spark", "TEST_SPARK_HOME") };
     },
   };
 }

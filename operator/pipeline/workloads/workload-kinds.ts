@@ -28,13 +28,15 @@ export const routeKind = partner(
   "httproutes",
   "the Gateway API (https://gateway-api.sigs.k8s.io), or expose the API by an Ingress",
 );
+export const podMonitorKind = partner("monitoring.coreos.com/v1", "PodMonitor", "podmonitors", prometheus);
+export const prometheusRuleKind = partner("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules", prometheus);
 export const partnerWorkloadKinds: readonly PartnerKind[] = [
   scaledObjectKind,
   partner("keda.sh/v1alpha1", "TriggerAuthentication", "triggerauthentications", keda),
   sparkScheduleKind,
   routeKind,
-  partner("monitoring.coreos.com/v1", "PodMonitor", "podmonitors", prometheus),
-  partner("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules", prometheus),
+  podMonitorKind,
+  prometheusRuleKind,
 ];
 
 /** A run of a ScheduledSparkApplication, which the Spark operator makes with the labels of that one. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Check } from "typebox/schema";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ParquetColumn, writeParquet } from "../../../adapters/duckdb/parquet-file.ts";
 import { withSession } from "../../../adapters/duckdb/session.ts";
 import { readDataDir } from "../../../adapters/sqlite/data-dir.ts";
@@ -14,20 +14,15 @@ import type { Observation } from "../../../core/observation/observation.ts";
 import { type BatchResult, DayResult } from "../../../services/batch/batch-result.ts";
 import { writeCommuterRecording } from "../../e2e/commuter-recording.ts";
 import { runVelib } from "../../e2e/velib-process.ts";
-import { describeAbsent } from "../servers.ts";
+import { describeReal } from "../servers.ts";
 
 const program = fileURLToPath(new URL("../../../services/batch/spark/batch.py", import.meta.url));
-const python = process.env.TEST_SPARK_PYTHON;
 /** A day of six stations needs no 200 tasks for each shuffle, as they are by default. */
 const submit = "--master local[2] --conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false pyspark-shell";
 const day = "2024-11-05";
 const options = ["--day", day, "--time-zone", "Europe/Paris", "--keyframe-interval", "2h"];
 
-if (python === undefined) {
-  describeAbsent("the batch on Spark", 'TEST_SPARK_PYTHON absent: eval "$(test/testbed/spark/install.sh)"');
-} else {
-  describe("the batch on Spark", () => suite(python));
-}
+describeReal("the batch on Spark", ["spark"], ({ spark }) => suite(spark.python));
 
 function suite(interpreter: string): void {
   let dir: string;

@@ -1,9 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { datacenterObject } from "../../../operator/pipeline/backbone/cassandra.ts";
 import { communityObject } from "../../../operator/pipeline/backbone/mongodb.ts";
 import { cassandraKind, mongodbKind, secretKind } from "../../../operator/pipeline/backbone/partner-kinds.ts";
@@ -12,62 +7,13 @@ import { pipelineOf } from "../../../operator/pipeline/backbone/testing/backbone
 import { secretOf } from "../../../operator/pipeline/backbone/testing/observed-cluster.ts";
 import type { KubeObject, LiveObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
 import { until } from "../../testbed/faults/until.ts";
-import { describeAbsent, describeReal } from "../servers.ts";
-import { configMaps, someone, type TestNamespace, testNamespace } from "./cluster.ts";
-import { absentPartners, installPartners, type Partner, testbedCache } from "./partner-definitions.ts";
+import { configMaps, someone, statefulSets, type TestNamespace } from "./cluster.ts";
+import { cassOperator, describeOperator, mongodbOperator } from "./partner-operators.ts";
 
-const script = fileURLToPath(new URL("../../testbed/partner-crds/run-operator.sh", import.meta.url));
-const statefulSets: ResourceType = {
-  apiVersion: "apps/v1",
-  kind: "StatefulSet",
-  plural: "statefulsets",
-  namespaced: true,
-};
 const services: ResourceType = { apiVersion: "v1", kind: "Service", plural: "services", namespaced: true };
 const patience = 60_000;
 
-/** A suite on a partner's real operator, run outside of a pod; skipped where it was not built. */
-function describeOperator(
-  operator: { name: string; binary: string; crds: Partner },
-  suite: (run: { namespace: () => TestNamespace; start: () => void }) => void,
-) {
-  const title = `${operator.binary} with the operator's objects`;
-  const isBuilt = existsSync(join(testbedCache, "bin", operator.binary));
-  const absent = isBuilt
-    ? absentPartners([operator.crds])
-    : `${operator.binary} absent: test/testbed/partner-crds/build-operators.sh ${operator.name}`;
-  if (absent !== null) {
-    describeAbsent(title, absent);
-    return;
-  }
-  describeReal(title, ["kube"], ({ kubeconfig }) => {
-    let namespace: TestNamespace;
-    let running: ChildProcess | null = null;
-
-    beforeEach(async () => {
-      namespace = await testNamespace(kubeconfig);
-      await installPartners(namespace.api, [operator.crds]);
-    });
-    afterEach(async () => {
-      if (running !== null && running.exitCode === null) {
-        running.kill("SIGTERM");
-        await once(running, "exit");
-      }
-      running = null;
-      await namespace.remove();
-    });
-
-    suite({
-      namespace: () => namespace,
-      start() {
-        const env = { ...process.env, KUBECONFIG: kubeconfig, VELIB_TESTBED_CACHE: testbedCache };
-        running = spawn(script, [operator.name, namespace.name], { env, stdio: "ignore" });
-      },
-    });
-  });
-}
-
-describeOperator({ name: "mongodb", binary: "mongodb-operator", crds: "mongodb-kubernetes-operator" }, (run) => {
+describeOperator(mongodbOperator, (run) => {
   it("makes the replica set that the connection expects, and is understood", async () => {
     const pipeline = pipelineOf();
     const { community } = pipeline.spec.mongodb;
@@ -93,7 +39,7 @@ describeOperator({ name: "mongodb", binary: "mongodb-operator", crds: "mongodb-k
   });
 });
 
-describeOperator({ name: "cass", binary: "cass-operator", crds: "cass-operator" }, (run) => {
+describeOperator(cassOperator, (run) => {
   it("makes the data centre that the connection expects, with the login given, and is understood", async () => {
     const pipeline = pipelineOf();
     const { datacenter } = pipeline.spec.cassandra;

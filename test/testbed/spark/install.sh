@@ -11,4 +11,5 @@ if [ ! -f "$FOLDER/.done" ]; then
   "$FOLDER/bin/pip" install -q --disable-pip-version-check --no-cache-dir "pyspark==$VERSION" >&2
   touch "$FOLDER/.done"
 fi
-echo "export TEST_SPARK_PYTHON='$FOLDER/bin/python'"
+home="$("$FOLDER/bin/python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')"
+echo "export TEST_SPARK_PYTHON='$FOLDER/bin/python' TEST_SPARK_HOME='$home'"
