@@ -5,14 +5,14 @@ const LARGEST_ANSWER = 4 * 1024 * 1024;
 
 /** Plain GETs, each within `timeoutMs`. */
 export function httpJson(timeoutMs: number): GetJson {
-  return async (url, headers, signal) => {
+  return async (url, headers, signal, statuses = [200]) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const answer = await fetch(url, {
       headers: { accept: "application/json", ...headers },
       signal: limit,
       redirect: "error",
     });
-    if (answer.status !== 200) {
+    if (!statuses.includes(answer.status)) {
       await answer.body?.cancel();
       throw new Error(`${url}: answered ${answer.status}`);
     }

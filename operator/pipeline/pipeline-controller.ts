@@ -32,6 +32,8 @@ export interface PipelineControllerSettings {
   /** Time between two rounds of questions to one pipeline, ms. */
   readonly reportIntervalMs?: number;
   readonly drainingIntervalMs?: number;
+  /** How long pods may take to be ready before they are asked why they are not, ms. */
+  readonly firstLookMs?: number;
   /** Of the clean-up of a deleted pipeline, ms. */
   readonly cleanUpDeadlineMs?: number;
 }
@@ -55,6 +57,7 @@ export function addPipelineControllers(settings: PipelineControllerSettings): Pi
     addresses: settings.addresses ?? clusterAddresses,
     intervalMs: settings.reportIntervalMs ?? 30_000,
     drainingIntervalMs: settings.drainingIntervalMs ?? 2_000,
+    firstLookMs: settings.firstLookMs ?? 15_000,
     now: Date.now,
     random: Math.random,
   });

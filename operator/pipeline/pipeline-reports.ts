@@ -2,11 +2,13 @@ import type { VelibPipeline } from "../api/velib-pipeline.ts";
 import { conditionOf } from "../runtime/conditions.ts";
 import type { ReconcileResult, Watch } from "../runtime/controller.ts";
 import type { KubeApi } from "../runtime/kube-api.ts";
-import { isTerminating, keyText, type ObjectKey } from "../runtime/kube-object.ts";
+import { isTerminating, keyOf, keyText, type ObjectKey } from "../runtime/kube-object.ts";
 import { BY_OWNER } from "../runtime/owned-object.ts";
 import { namespaceOf } from "./backbone/backbone-names.ts";
+import { causeWatch } from "./cause-watch.ts";
 import { type Advice, type Adviser, createAdviser, lagSample } from "./lifecycle/scaling-advice.ts";
 import type { PipelineCaches } from "./pipeline-caches.ts";
+import { podCauses } from "./pod-causes.ts";
 import type { GetJson } from "./process-answers.ts";
 import {
   askProcesses,
@@ -22,11 +24,14 @@ import { currentConditions } from "./status/written-status.ts";
 import type { StoredPipeline } from "./stored-pipeline.ts";
 import type { StoredDeployment } from "./trimmed-objects.ts";
 import { workloadReferenceNames } from "./workloads/watched-references.ts";
+import { componentLabel } from "./workloads/workload-names.ts";
 
 /** What the pipelines' own processes say, asked for in turn and kept for the reconciler. */
 export interface PipelineReports {
   /** The newest reports of a pipeline, oldest first; empty before the first. */
   of(key: ObjectKey): readonly ProcessReport[];
+  /** Why pods are not ready, by component; those for which nothing is known are left out. */
+  causes(key: ObjectKey): ReadonlyMap<string, string>;
   /** How many aggregators would work off the backlog in time; null: not asked for, or nothing is known yet. */
   advice(key: ObjectKey): Advice | null;
   /** One visit: asks the processes of a pipeline. */
@@ -45,6 +50,8 @@ export interface ReportSettings {
   readonly intervalMs: number;
   /** The same while its end is waited for. */
   readonly drainingIntervalMs: number;
+  /** For how long pods may be on their way to readiness before they are asked why they are not, ms. */
+  readonly firstLookMs: number;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -54,6 +61,10 @@ const KEPT_REPORTS = 3;
 
 export function pipelineReports(settings: ReportSettings): PipelineReports {
   const { caches, content, intervalMs, drainingIntervalMs, random } = settings;
+  const causes = causeWatch({
+    ...settings,
+    look: (pipeline, components, signal) => podCauses(settings, pipeline, components, signal),
+  });
   const reports = new Map<string, readonly ProcessReport[]>();
   /** What the reconciler was last woken for. */
   const told = new Map<string, string>();
@@ -66,25 +77,40 @@ export function pipelineReports(settings: ReportSettings): PipelineReports {
       reports.delete(keyText(key));
       advisers.delete(keyText(key));
       told.delete(keyText(key));
+      causes.forget(key);
       return {};
     }
     const pipeline = stored.resource;
+    const unready = unreadyComponents(deploymentsOf(caches, stored));
+    const nextLookMs = await causes.visit(key, pipeline, unready, signal);
+    const nextReportMs = await report(stored, pipeline, signal);
+    tellNews(key, isStopping(stored));
+    const waits = [nextLookMs, nextReportMs].filter((each) => each !== null);
+    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  /** Null: there is nobody to ask; the events of the Deployments bring the visit back. */
+  async function report(stored: StoredPipeline, pipeline: VelibPipeline, signal: AbortSignal): Promise<number | null> {
+    const key = keyOf(stored);
     const questions = questionsFor(stored, deploymentsOf(caches, stored));
-    const isAsked = questions.askApi || questions.stopping || questions.consumers.length > 0;
-    // without pods that could answer, their Deployments' events bring it back
-    if (!isAsked) return {};
+    if (!questions.askApi && !questions.stopping && questions.consumers.length === 0) return null;
     const names = { secrets: workloadReferenceNames(pipeline).secrets, configMaps: [] };
     const observed = await content.observe(namespaceOf(pipeline), names, signal);
-    const report = await askProcesses(settings, pipeline, observed, questions, signal);
+    const answers = await askProcesses(settings, pipeline, observed, questions, signal);
     const before = reports.get(keyText(key)) ?? [];
-    reports.set(keyText(key), [...before, report].slice(-KEPT_REPORTS));
-    advise(key, pipeline, report);
+    reports.set(keyText(key), [...before, answers].slice(-KEPT_REPORTS));
+    advise(key, pipeline, answers);
+    return (questions.stopping ? drainingIntervalMs : intervalMs) * (0.9 + random() / 5);
+  }
+
+  /** Wakes the reconciler when what it would write has turned. */
+  function tellNews(key: ObjectKey, stopping: boolean): void {
+    const kept = reports.get(keyText(key)) ?? [];
     const { replicas, reason } = advisers.get(keyText(key))?.advice ?? {};
-    const news = newsIn(reports.get(keyText(key)) ?? [], questions.stopping) + JSON.stringify([replicas, reason]);
-    if (told.get(keyText(key)) !== news) for (const tell of listeners) tell(key);
+    const parts = [...causes.of(key), ...(kept.length === 0 ? [] : [newsIn(kept, stopping), replicas, reason])];
+    const news = parts.length === 0 ? "" : JSON.stringify(parts);
+    if ((told.get(keyText(key)) ?? "") !== news) for (const tell of listeners) tell(key);
     told.set(keyText(key), news);
-    const wait = questions.stopping ? drainingIntervalMs : intervalMs;
-    return { requeueAfterMs: wait * (0.9 + random() / 5) };
   }
 
   function advise(key: ObjectKey, pipeline: VelibPipeline, report: ProcessReport): void {
@@ -98,6 +124,7 @@ export function pipelineReports(settings: ReportSettings): PipelineReports {
   }
 
   return {
+    causes: (key) => causes.of(key),
     advice: (key) => advisers.get(keyText(key))?.advice ?? null,
     of: (key) => reports.get(keyText(key)) ?? [],
     visit,
@@ -145,7 +172,7 @@ export function deploymentsOf({ deployments }: PipelineCaches, { metadata }: Sto
 
 /** Those of a component. */
 export function ofComponent(deployments: readonly StoredDeployment[], component: string): StoredDeployment[] {
-  return deployments.filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === component);
+  return deployments.filter(({ metadata }) => metadata.labels?.[componentLabel] === component);
 }
 
 /** Components that consume and are to have pods. */
@@ -155,11 +182,25 @@ export function consumersAmong(deployments: readonly StoredDeployment[]): Consum
   );
 }
 
+/** Components that have pods, of which fewer are ready than are to be. */
+function unreadyComponents(deployments: readonly StoredDeployment[]): ReadonlySet<string> {
+  const unready = deployments.filter(({ spec, status = {} }) => {
+    const { replicas = 0, readyReplicas = 0 } = status;
+    return replicas > 0 && readyReplicas < (spec.replicas ?? 1);
+  });
+  return new Set(unready.flatMap(({ metadata }) => metadata.labels?.[componentLabel] ?? []));
+}
+
+/** It is suspended and what was sent is not worked off yet. */
+function isStopping(stored: StoredPipeline): boolean {
+  const drained = conditionOf(currentConditions(stored), "Drained")?.status === "True";
+  return stored.resource?.spec.suspend === true && !drained;
+}
+
 function questionsFor(stored: StoredPipeline, deployments: readonly StoredDeployment[]): ReportQuestions {
   const hasReady = (component: string) =>
     ofComponent(deployments, component).some(({ status }) => (status?.readyReplicas ?? 0) > 0);
-  const drained = conditionOf(currentConditions(stored), "Drained")?.status === "True";
-  const stopping = stored.resource?.spec.suspend === true && !drained;
+  const stopping = isStopping(stored);
   const consumers = consumersAmong(deployments);
   return {
     askApi: hasReady("api"),

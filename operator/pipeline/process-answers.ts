@@ -38,8 +38,19 @@ const BacklogAnswer = Type.Object({
 });
 export type GroupAnswer = Static<typeof BacklogAnswer>["groups"][number];
 
-/** GET of a URL as parsed JSON; rejects when it does not answer with 200 in time. */
-export type GetJson = (url: string, headers: Record<string, string>, signal: AbortSignal) => Promise<unknown>;
+/** What is read of `GET /readyz` of a process that is not ready: its probes' answer, or the API's. */
+const UnreadyAnswer = Type.Union([
+  Type.Object({ cause: Type.String() }),
+  Type.Object({ error: Type.Object({ message: Type.String() }) }),
+]);
+
+/** GET of a URL as parsed JSON; rejects when it does not answer in time with one of the statuses, 200 unless given. */
+export type GetJson = (
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  statuses?: readonly number[],
+) => Promise<unknown>;
 
 /** @throws Error when the answer is not in the form of this version */
 export function parseSources(answer: unknown): SourceAnswer[] {
@@ -53,6 +64,12 @@ export function parseDeadLetters(answer: unknown): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { reason, count } of answer.counts) counts.set(reason, (counts.get(reason) ?? 0) + count);
   return counts;
+}
+
+/** Why a process is not ready. @throws Error as `parseSources` */
+export function parseUnreadiness(answer: unknown): string {
+  if (!Value.Check(UnreadyAnswer, answer)) throw new Error("/readyz: not in the expected form");
+  return "cause" in answer ? answer.cause : answer.error.message;
 }
 
 /** @throws Error as `parseSources` */

@@ -1,16 +1,16 @@
 import type { VelibPipeline } from "../api/velib-pipeline.ts";
 import type { KubeApi } from "../runtime/kube-api.ts";
-import type { KubeObject, LiveObject, ResourceType } from "../runtime/kube-object.ts";
+import type { KubeObject } from "../runtime/kube-object.ts";
 import { isRecord } from "../runtime/kube-payload.ts";
-import { namespaceOf } from "./backbone/backbone-names.ts";
 import type { ObservedObjects } from "./backbone/observed-objects.ts";
 import { secretKind } from "./backbone/partner-kinds.ts";
 import { secretValues } from "./backbone/secret-files.ts";
+import { podsOf } from "./pipeline-pods.ts";
 import type { GroupAnswer, SourceAnswer } from "./process-answers.ts";
 import { type GetJson, parseBacklog, parseDeadLetters, parseSources } from "./process-answers.ts";
 import { serviceUrl } from "./workloads/api-exposure.ts";
 import { httpPort } from "./workloads/service-config.ts";
-import { podSelector, type WorkloadComponent } from "./workloads/workload-names.ts";
+import { podSelector } from "./workloads/workload-names.ts";
 
 /** Components that work off the log. */
 export const consumingComponents = ["aggregator", "archiver"] as const;
@@ -60,8 +60,6 @@ export interface ReportQuestions {
   readonly readers: number;
 }
 
-const podKind: ResourceType = { apiVersion: "v1", kind: "Pod", plural: "pods", namespaced: true };
-
 /** Asks the processes; who does not answer is left out. Rejects only when the API server does not answer. */
 export async function askProcesses(
   deps: { api: KubeApi; getJson: GetJson; addresses: ProcessAddresses; now: () => number },
@@ -76,7 +74,8 @@ export async function askProcesses(
   const ask = async <T>(url: string, parse: (answer: unknown) => T): Promise<T | null> =>
     getJson(url, headers, signal).then(parse, () => null);
 
-  const producersGone = questions.stopping && (await podsOf(deps.api, pipeline, "producer", signal)).length === 0;
+  const producersGone =
+    questions.stopping && (await podsOf(deps.api, pipeline, podSelector(pipeline, "producer"), signal)).length === 0;
   const [sources, deadLetters] = questions.askApi
     ? await Promise.all([
         ask(`${base}v1/sources`, parseSources),
@@ -85,7 +84,7 @@ export async function askProcesses(
     : [null, null];
   const backlogs = new Map<ConsumingComponent, readonly GroupAnswer[]>();
   for (const component of questions.consumers) {
-    const pods = await podsOf(deps.api, pipeline, component, signal);
+    const pods = await podsOf(deps.api, pipeline, podSelector(pipeline, component), signal);
     for (const url of pods.map(addresses.pod).filter((each) => each !== null)) {
       // any pod tells of the whole group
       const groups = await ask(`${url}backlog`, parseBacklog);
@@ -95,25 +94,6 @@ export async function askProcesses(
     }
   }
   return { at: now(), sources, deadLetters, producersGone, backlogs, readers: questions.readers };
-}
-
-/** Pods that run or may still run. */
-async function podsOf(
-  api: KubeApi,
-  pipeline: VelibPipeline,
-  component: WorkloadComponent,
-  signal: AbortSignal,
-): Promise<LiveObject[]> {
-  const labels = Object.entries(podSelector(pipeline, component)).map(([name, value]) => `${name}=${value}`);
-  const { items } = await api.list(podKind, {
-    namespace: namespaceOf(pipeline),
-    labelSelector: labels.join(","),
-    limit: 256,
-    signal,
-  });
-  return items.filter(
-    ({ status }) => !(isRecord(status) && (status.phase === "Succeeded" || status.phase === "Failed")),
-  );
 }
 
 /** The operator reads as the first of the readers: it has the Secret that names them. */

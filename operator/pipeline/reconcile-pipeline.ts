@@ -117,6 +117,7 @@ export function reconcilePipeline(settings: PipelineReconcilerSettings): Reconci
       ),
       reported: caches.reporting.flatMap(({ store }) => store.byIndex(BY_OWNER, stored.metadata.uid)),
       reports: reports.of(keyOf(stored)),
+      podCauses: reports.causes(keyOf(stored)),
       advice: reports.advice(keyOf(stored)),
       now: settings.now(),
     });

@@ -17,17 +17,24 @@ export async function bringUpDataServices(): Promise<void> {
 
 /** The Secrets by which a pipeline of a namespace logs in to these servers. */
 export function serverSecrets(namespace: string): object[] {
-  const secret = (name: string, stringData: Record<string, string>) => ({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name, namespace },
-    stringData,
-  });
   return [
-    secret("kafka-login", { username: "velib", password: "velib-testbed" }),
-    secret("mongodb-connection", { "connectionString.standard": servers.mongodb }),
-    secret("cassandra-login", { username: "cassandra", password: "cassandra" }),
+    kafkaLogin(namespace, "kafka-login", "velib-testbed"),
+    secret(namespace, "mongodb-connection", { "connectionString.standard": servers.mongodb }),
+    secret(namespace, "cassandra-login", { username: "cassandra", password: "cassandra" }),
   ];
+}
+
+export function kafkaLogin(namespace: string, name: string, password: string): object {
+  return secret(namespace, name, { username: "velib", password });
+}
+
+function secret(namespace: string, name: string, stringData: Record<string, string>): object {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData };
+}
+
+/** `spec.kafka` of a pipeline on these servers. */
+export function externalKafka(loginSecret: string): object {
+  return { bootstrapServers: [servers.kafka], authentication: { secretRef: { name: loginSecret } } };
 }
 
 /** A pipeline on these servers. */
@@ -41,7 +48,7 @@ export function externalPipeline(
     kind: "VelibPipeline",
     metadata: { name, namespace },
     spec: {
-      kafka: { bootstrapServers: [servers.kafka], authentication: { secretRef: { name: "kafka-login" } } },
+      kafka: externalKafka("kafka-login"),
       mongodb: { connectionSecretRef: { name: "mongodb-connection" } },
       cassandra: {
         contactPoints: [servers.cassandra],

@@ -6,7 +6,13 @@ import { type Static, type TSchema, Type } from "typebox";
 import Value from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyObjects, eventually, getJson, helm, kubectl, withPort } from "./cluster.ts";
-import { bringUpDataServices, externalPipeline, serverSecrets } from "./external-pipeline.ts";
+import {
+  bringUpDataServices,
+  externalKafka,
+  externalPipeline,
+  kafkaLogin,
+  serverSecrets,
+} from "./external-pipeline.ts";
 import { imageSettings } from "./project-image.ts";
 import { feedSource, simulatedFeed } from "./simulated-feed.ts";
 
@@ -14,10 +20,10 @@ const system = "velib-system";
 const city = "city";
 const chart = "charts/velib-operator";
 
-const Pipeline = Type.Object({
+const Pipeline = Type.Object({ status: Type.Object({ stations: Type.Integer() }) });
+const Conditions = Type.Object({
   status: Type.Object({
-    stations: Type.Integer(),
-    conditions: Type.Array(Type.Object({ type: Type.String(), status: Type.String(), message: Type.String() })),
+    conditions: Type.Array(Type.Object({ type: Type.String(), message: Type.String() })),
   }),
 });
 const Stations = Type.Object({ stations: Type.Array(Type.Object({ station: Type.String() })) });
@@ -114,6 +120,21 @@ describe("a city on a real node, in the order of its life", () => {
     await kubectl("-n", city, "wait", "vp/paris", "--for=condition=Ready", "--timeout=240s");
   });
 
+  it("a pipeline whose pods do not become ready says why: a wrong password, no room", async () => {
+    const archiver = { resources: { requests: { memory: "4Ti" }, limits: { memory: "4Ti" } } };
+    const spec = { sources: [feedSource], template: { archiver } };
+    await applyObjects(kafkaLogin(city, "wrong-login", "wrong"));
+    await applyObjects(externalPipeline(city, "lyon", { ...spec, kafka: externalKafka("wrong-login") }));
+
+    const refused = await eventually("the password", () => causeIn("ProducersReady", "refused"), 120_000);
+    const noRoom = await eventually("the room", () => causeIn("ArchiversReady", "no node takes it"), 120_000);
+
+    expect(refused).toMatch(/^Deployment lyon-producer-0: pods are not ready yet: Kafka/);
+    expect(noRoom).toContain("Insufficient memory");
+    await kubectl("-n", city, "delete", "vp", "lyon", "--timeout=120s");
+    await kubectl("-n", city, "delete", "secret", "wrong-login");
+  });
+
   it("a deleted pipeline leaves nothing", async () => {
     await kubectl("-n", city, "delete", "vp", "paris", "--timeout=120s");
 
@@ -151,6 +172,14 @@ function edit(file: string, what: RegExp, replacement: string): void {
 async function pipelineWithStations(name: string): Promise<Static<typeof Pipeline> | null> {
   const pipeline = await getJson("-n", city, "vp", name);
   return Value.Check(Pipeline, pipeline) && pipeline.status.stations > 0 ? pipeline : null;
+}
+
+/** The message of a condition of the pipeline lyon; null until it has the words. */
+async function causeIn(type: string, words: string): Promise<string | null> {
+  const pipeline = await getJson("-n", city, "vp", "lyon");
+  if (!Value.Check(Conditions, pipeline)) return null;
+  const message = pipeline.status.conditions.find((condition) => condition.type === type)?.message ?? "";
+  return message.includes(words) ? message : null;
 }
 
 async function windowsOf(url: string, id: string): Promise<number[] | null> {

@@ -14,6 +14,8 @@ export interface ComponentState {
   readonly failures: readonly ApplyFailure[];
   readonly missing: readonly MissingKind[];
   readonly deployments: readonly StoredDeployment[];
+  /** Why pods are not ready; null: nothing is known. */
+  readonly podCause: string | null;
   /** Told as the reason where no pods are to run. */
   readonly isSuspended: boolean;
 }
@@ -22,11 +24,14 @@ export interface ComponentState {
 export function componentFinding(type: PipelineConditionType, state: ComponentState): PipelineFinding {
   const problem = problemOf(state);
   if (problem !== null) return { type, ...problem };
-  const rollouts = state.deployments.map(rolloutOf);
-  const failed = rollouts.find((rollout) => rollout.state === "Failed");
-  if (failed !== undefined) return { type, status: "False", reason: "PodsFailed", message: failed.message };
-  const progressing = rollouts.find((rollout) => rollout.state === "Progressing");
-  if (progressing !== undefined) return { type, status: "False", reason: "Progressing", message: progressing.message };
+  const rollouts = state.deployments.map((deployment) => rolloutOf(deployment, state.podCause));
+  const unfinished =
+    rollouts.find((rollout) => rollout.state === "Failed") ??
+    rollouts.find((rollout) => rollout.state === "Progressing");
+  if (unfinished !== undefined) {
+    const reason = unfinished.state === "Failed" ? "PodsFailed" : "Progressing";
+    return { type, status: "False", reason, message: unfinished.message };
+  }
   if (state.deployments.length === 0) {
     return { type, status: "False", reason: "Progressing", message: "Its Deployments are being created" };
   }

@@ -39,6 +39,8 @@ export interface Visit {
   /** Objects of this pipeline of which partners' operators tell how they are. */
   readonly reported: readonly LiveObject[];
   readonly reports: readonly ProcessReport[];
+  /** Why pods are not ready, by component. */
+  readonly podCauses: ReadonlyMap<string, string>;
   readonly advice: Advice | null;
   readonly now: Date;
 }
@@ -130,6 +132,7 @@ function runningFinding(visit: Visit, component: RunningComponent): PipelineFind
     failures: [...failuresIn(applied, component), ...(component === "producer" ? sharedFailures(applied) : [])],
     missing: component === "api" ? missingOf(applied, "gateway.networking.k8s.io") : [],
     deployments: ofComponent(deployments, component),
+    podCause: visit.podCauses.get(component) ?? null,
     isSuspended: drain.phase !== "Running",
   });
   if (component !== "api" || finding.status !== "True" || pipeline.spec.api.expose?.gateway === undefined) {

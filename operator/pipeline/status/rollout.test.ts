@@ -30,3 +30,14 @@ it.each<[string, Status, number, string]>([
 ])("a Deployment %s", (_name, status, replicas, state) => {
   expect(rolloutOf(deployment(status, replicas)).state).toBe(state);
 });
+
+it.each([
+  ["not ready yet", { ...done, availableReplicas: 1 }, "Deployment paris-api: pods are not ready yet: no such host"],
+  [
+    "past their deadline",
+    failing("Progressing", "ProgressDeadlineExceeded"),
+    "Deployment paris-api: its pods do not become ready: no such host",
+  ],
+])("says why its pods are %s where that is known", (_name, status, message) => {
+  expect(rolloutOf(deployment(status), "no such host").message).toBe(message);
+});

@@ -7,7 +7,8 @@ export interface Rollout {
   readonly message: string;
 }
 
-export function rolloutOf({ metadata, spec, status = {} }: StoredDeployment): Rollout {
+/** @param cause why pods are not ready, told where they are what is missing; null: nothing is known */
+export function rolloutOf({ metadata, spec, status = {} }: StoredDeployment, cause: string | null = null): Rollout {
   const name = `Deployment ${metadata.name}`;
   const { replicas: wanted = 1 } = spec;
   const { observedGeneration = 0, replicas = 0, updatedReplicas = 0, availableReplicas = 0, conditions = [] } = status;
@@ -16,14 +17,16 @@ export function rolloutOf({ metadata, spec, status = {} }: StoredDeployment): Ro
   }
   const progress = conditions.find(({ type }) => type === "Progressing");
   if (progress?.reason === "ProgressDeadlineExceeded") {
-    return { state: "Failed", message: `${name}: its pods do not become ready; look at their events and logs` };
+    const why = cause === null ? "; look at their events and logs" : `: ${cause}`;
+    return { state: "Failed", message: `${name}: its pods do not become ready${why}` };
   }
   const failure = conditions.find(({ type, status: is }) => type === "ReplicaFailure" && is === "True");
   if (failure !== undefined) {
     return { state: "Failed", message: `${name}: its pods can't be created: ${failure.message ?? failure.reason}` };
   }
-  if (updatedReplicas < wanted) return { state: "Progressing", message: `${name}: pods are being replaced` };
-  if (replicas > updatedReplicas) return { state: "Progressing", message: `${name}: old pods are ending` };
-  if (availableReplicas < wanted) return { state: "Progressing", message: `${name}: pods are not ready yet` };
+  const why = cause === null ? "" : `: ${cause}`;
+  if (updatedReplicas < wanted) return { state: "Progressing", message: `${name}: pods are being replaced${why}` };
+  if (replicas > updatedReplicas) return { state: "Progressing", message: `${name}: old pods are ending${why}` };
+  if (availableReplicas < wanted) return { state: "Progressing", message: `${name}: pods are not ready yet${why}` };
   return { state: "Ready", message: "" };
 }

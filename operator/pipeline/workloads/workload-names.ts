@@ -9,7 +9,8 @@ export type WorkloadComponent = (typeof workloadComponents)[number] & TemplatedC
 /** On every pod and on nothing else: partners copy the other labels of their resources to pods that are theirs. */
 export const podLabel = "velib.dev/pipeline";
 
-const componentLabel = "app.kubernetes.io/component";
+/** Of Kubernetes' recommended labels: the component. */
+export const componentLabel = "app.kubernetes.io/component";
 /** What is there once a pipeline, for all components. */
 const sharedComponent = "pipeline";
 

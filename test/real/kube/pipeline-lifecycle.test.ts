@@ -25,6 +25,8 @@ const WAIT_MS = 30_000;
 
 /** What the processes of a pipeline would answer. */
 interface Processes {
+  /** Of the log's one partition; 0: nothing was ever sent. */
+  end: number;
   lag: number;
   stale: boolean;
   lastPoll: string;
@@ -44,7 +46,7 @@ describeReal("The life of a VelibPipeline on a real API server", ["kube"], (addr
     await first.remove();
   });
   beforeEach(async () => {
-    processes = { lag: 0, stale: false, lastPoll: "2026-01-05T12:00:00Z", letters: 0 };
+    processes = { end: 42, lag: 0, stale: false, lastPoll: "2026-01-05T12:00:00Z", letters: 0 };
     posted = [];
     space = await testNamespace(addresses.kubeconfig);
     stopPods = readyPods(space.api, space.name);
@@ -72,8 +74,8 @@ describeReal("The life of a VelibPipeline on a real API server", ["kube"], (addr
       };
     }
     if (!url.endsWith("/backlog")) throw new Error(`${url}: not asked for`);
-    const { lag } = processes;
-    return { groups: [{ group: "g", topic: "paris.observations", lag, partitions: [{ partition: 0, end: 42, lag }] }] };
+    const { end, lag } = processes;
+    return { groups: [{ group: "g", topic: "paris.observations", lag, partitions: [{ partition: 0, end, lag }] }] };
   };
 
   async function start(settings: Partial<PipelineOperatorSettings> = {}): Promise<PipelineOperator> {
@@ -196,6 +198,19 @@ describeReal("The life of a VelibPipeline on a real API server", ["kube"], (addr
 
     const { items } = await space.api.list(pods, { namespace: space.name });
     expect(items.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"])).toEqual(["api"]);
+  });
+
+  it("drains without data: an empty log is worked off", async () => {
+    processes.end = 0;
+    await start();
+    await ready();
+
+    await suspend(true);
+
+    const live = await untilCondition(space.api, key("paris"), "Suspended", "True");
+    expect(conditionIn(live, "Drained")?.status).toBe("True");
+    expect(statusIn(live).drained?.offsets).toEqual([{ topic: "paris.observations", partition: 0, offset: "0" }]);
+    expect(await replicas()).toMatchObject({ "paris-producer-0": 0, "paris-aggregator": 0, "paris-archiver": 0 });
   });
 
   it("drains during a roll", async () => {

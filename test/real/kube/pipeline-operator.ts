@@ -32,11 +32,12 @@ export interface PipelineOperatorSettings {
   post?: PostJson;
   workloads?: Partial<WorkloadSettings>;
   cleanUpDeadlineMs?: number;
+  firstLookMs?: number;
 }
 
 /** The operator's controllers in this process, for one namespace; every pod is reached as `pod:/<name>/`. */
 export async function startPipelineOperator(settings: PipelineOperatorSettings): Promise<PipelineOperator> {
-  const { namespace, cleanUpDeadlineMs } = settings;
+  const { namespace, cleanUpDeadlineMs, firstLookMs } = settings;
   const writes: Write[] = [];
   const metrics = createRuntimeMetrics();
   const manager = createManager({ api: recordingWrites(settings.api, writes), metrics, election: null });
@@ -60,6 +61,7 @@ export async function startPipelineOperator(settings: PipelineOperatorSettings):
     reportIntervalMs: 300,
     drainingIntervalMs: 300,
     ...(cleanUpDeadlineMs === undefined ? {} : { cleanUpDeadlineMs }),
+    ...(firstLookMs === undefined ? {} : { firstLookMs }),
   });
   const stopping = new AbortController();
   const running = manager.run(stopping.signal, () => events.flush());
