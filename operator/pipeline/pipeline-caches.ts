@@ -17,7 +17,7 @@ export interface PipelineCaches {
   readonly jobs: KeptKind<LiveObject>;
   /** Runs of the batch on Spark. */
   readonly sparkRuns: KeptKind<LiveObject>;
-  /** What partners' operators say of a pipeline's workloads. */
+  /** What partners' operators, and Kubernetes itself, say of a pipeline's workloads. */
   readonly reporting: readonly KeptKind<LiveObject>[];
   readonly secrets: KeptKind<LiveObject>;
   readonly configMaps: KeptKind<LiveObject>;
@@ -74,10 +74,10 @@ export function pipelineCaches(manager: Manager, namespace?: string): PipelineCa
   const plain = workloadKinds
     .filter((type) => !shared.includes(type) && type !== deploymentType && !(type.kind in readStatusMembers))
     .map((type) => metadata(type, { labelSelector: ours }));
-  const reporting = partnerWorkloadKinds.flatMap((type) => {
+  const reporting = workloadKinds.flatMap((type) => {
     const members = Object.entries(readStatusMembers).find(([kind]) => kind === type.kind)?.[1];
     if (members === undefined) return [];
-    const kept = { type, labelSelector: ours, indexes: ownerIndex, optional: true };
+    const kept = { type, labelSelector: ours, indexes: ownerIndex, optional: isOptional(type) };
     return [manager.keep<LiveObject>({ ...scope, ...kept, transform: trimmedStatus(type, members) })];
   });
   const partners = partnerKinds.map((type) =>

@@ -15,9 +15,14 @@ import { consumingComponents, type ProcessReport } from "../process-report.ts";
 import { type StoredPipeline, statusOf } from "../stored-pipeline.ts";
 import type { StoredDeployment } from "../trimmed-objects.ts";
 import { exposedUrl, serviceUrl } from "../workloads/api-exposure.ts";
-import { routeKind, scaledObjectKind, sparkScheduleKind } from "../workloads/workload-kinds.ts";
+import { podAutoscalerKind, routeKind, scaledObjectKind, sparkScheduleKind } from "../workloads/workload-kinds.ts";
 import { type WorkloadComponent, workloadNames } from "../workloads/workload-names.ts";
-import { routeState, scaledObjectState, sparkScheduleState } from "../workloads/workload-partner-status.ts";
+import {
+  podAutoscalerState,
+  routeState,
+  scaledObjectState,
+  sparkScheduleState,
+} from "../workloads/workload-partner-status.ts";
 import { batchFinding } from "./batch-finding.ts";
 import { componentFinding, type PipelineFinding, problemOf } from "./component-findings.ts";
 import { suspensionFindings } from "./lifecycle-findings.ts";
@@ -149,6 +154,7 @@ function partnerState({ pipeline, reported }: Visit, type: ResourceType, compone
     return { state: "waiting", reason: "Provisioning", message: `${type.kind} ${name} is being created` };
   }
   if (type === scaledObjectKind) return scaledObjectState(found);
+  if (type === podAutoscalerKind) return podAutoscalerState(found);
   return type === routeKind ? routeState(found) : sparkScheduleState(found);
 }
 
@@ -176,8 +182,8 @@ function partFindings(visit: Visit): PipelineFinding[] {
     findings.push({ type, status: "True", reason: "Advising", message });
   } else if (problem !== null) findings.push({ type, ...problem });
   else if (drain.phase === "Running") {
-    const isByKeda = aggregation.autoscaling.engine === "KEDA";
-    const state = isByKeda ? partnerState(visit, scaledObjectKind, "aggregator") : ({ state: "ready" } as const);
+    const kind = aggregation.autoscaling.engine === "KEDA" ? scaledObjectKind : podAutoscalerKind;
+    const state = partnerState(visit, kind, "aggregator");
     findings.push({ type, status: "True", reason: "Ready", message: "", ...notReady(state) });
   } else findings.push({ type, status: "True", reason: "Suspended", message: "Nothing is to be scaled" });
   return findings;

@@ -42,6 +42,9 @@ export const partnerWorkloadKinds: readonly PartnerKind[] = [
 /** A run of a ScheduledSparkApplication, which the Spark operator makes with the labels of that one. */
 export const sparkRunKind = namespaced("sparkoperator.k8s.io/v1beta2", "SparkApplication", "sparkapplications");
 
+/** Kubernetes itself reports on it. */
+export const podAutoscalerKind = namespaced("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
+
 /** Every kind that a pipeline's workloads and its monitoring are made of. */
 export const workloadKinds: readonly ResourceType[] = [
   serviceAccountKind,
@@ -54,7 +57,7 @@ export const workloadKinds: readonly ResourceType[] = [
   namespaced("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
   namespaced("networking.k8s.io/v1", "Ingress", "ingresses"),
-  namespaced("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+  podAutoscalerKind,
   ...partnerWorkloadKinds,
 ];
 

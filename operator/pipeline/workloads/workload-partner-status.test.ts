@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { reported } from "../backbone/testing/partner-reports.ts";
-import { routeReports, scaledObjectReports, sparkReports } from "./testing/workload-reports.ts";
-import { readStatusMembers, routeState, scaledObjectState, sparkScheduleState } from "./workload-partner-status.ts";
+import { podAutoscalerReports, routeReports, scaledObjectReports, sparkReports } from "./testing/workload-reports.ts";
+import {
+  podAutoscalerState,
+  readStatusMembers,
+  routeState,
+  scaledObjectState,
+  sparkScheduleState,
+} from "./workload-partner-status.ts";
 
 const object = (kind: string) => ({ apiVersion: "x/v1", kind, metadata: { name: "paris-api" } });
 
@@ -22,6 +28,30 @@ describe("what KEDA says of a ScaledObject", () => {
   it("is told with KEDA's own reason and words", () => {
     expect(scaledObjectState(reported(object("ScaledObject"), scaledObjectReports.triggerError))).toMatchObject({
       message: expect.stringMatching(/^ScaledObject paris-api: KEDA reports TriggerError: /),
+    });
+  });
+});
+
+describe("what Kubernetes says of a HorizontalPodAutoscaler", () => {
+  it.each([
+    ["nothing yet", {}, "Provisioning"],
+    ["that it scales", podAutoscalerReports.scaling, "ready"],
+    ["that there are no pods", podAutoscalerReports.withoutPods, "ready"],
+    ["that nobody gives the metric", podAutoscalerReports.withoutMetric, "PartnerFailed"],
+    ["that there is no Deployment", podAutoscalerReports.withoutTarget, "PartnerFailed"],
+  ])("%s", (_what, status, expected) => {
+    const state = podAutoscalerState(reported(object("HorizontalPodAutoscaler"), status));
+
+    expect(state.state === "ready" ? "ready" : state.reason).toBe(expected);
+  });
+
+  it("is told in its own words, with what is missing", () => {
+    const state = podAutoscalerState(reported(object("HorizontalPodAutoscaler"), podAutoscalerReports.withoutMetric));
+
+    expect(state).toMatchObject({
+      message:
+        "HorizontalPodAutoscaler paris-api: Kubernetes reports FailedGetPodsMetric: unable to get metric velib_log_lag_records: " +
+        "no metrics returned from custom metrics API; see that an adapter gives the pods' metric, such as prometheus-adapter",
     });
   });
 });
@@ -55,6 +85,7 @@ describe("what the Spark operator says of a ScheduledSparkApplication", () => {
 
 it("of a status only the members are kept that are looked at", () => {
   expect(readStatusMembers).toEqual({
+    HorizontalPodAutoscaler: ["conditions"],
     ScaledObject: ["conditions"],
     HTTPRoute: ["parents"],
     ScheduledSparkApplication: ["scheduleState", "reason"],

@@ -15,6 +15,9 @@ const Conditions = Type.Array(Condition);
 /** `ScaledObjectStatus` of KEDA's apis/keda/v1alpha1; it tells no generation. */
 const ScaledObjectStatus = Type.Object({ conditions: Type.Optional(Conditions) });
 
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+const PodAutoscalerStatus = Type.Object({ conditions: Type.Optional(Conditions) });
+
 /** https://gateway-api.sigs.k8s.io/reference/spec/#routestatus */
 const RouteStatus = Type.Object({
   parents: Type.Array(Type.Object({ controllerName: Type.String(), conditions: Type.Optional(Conditions) })),
@@ -26,8 +29,9 @@ const ScheduleStatus = Type.Object({
   reason: Type.Optional(Type.String()),
 });
 
-/** Of a status what the functions here look at: KEDA and Spark write times into theirs again and again. */
+/** Of a status what the functions here look at: others write times and measurements into theirs again and again. */
 export const readStatusMembers = {
+  HorizontalPodAutoscaler: Object.keys(PodAutoscalerStatus.properties),
   ScaledObject: Object.keys(ScaledObjectStatus.properties),
   HTTPRoute: Object.keys(RouteStatus.properties),
   ScheduledSparkApplication: Object.keys(ScheduleStatus.properties),
@@ -45,6 +49,21 @@ export function scaledObjectState(object: KubeObject): PartnerState {
   const { reason = "", message = "" } = ready;
   if (ready.status === "Unknown" && reason === "") return waiting("Provisioning", object, "KEDA looks at it");
   return waiting("PartnerFailed", object, oneLine(`KEDA reports ${reason}: ${message}`));
+}
+
+/** Of a HorizontalPodAutoscaler, which can't scale while nobody gives the metric; with no pods it rests. */
+export function podAutoscalerState(object: KubeObject): PartnerState {
+  const { conditions = [] } = Value.Check(PodAutoscalerStatus, object.status) ? object.status : {};
+  if (conditions.length === 0) return waiting("Provisioning", object, "Kubernetes looks at it");
+  const failure = conditions.find(
+    ({ type, status, reason }) =>
+      (type === "AbleToScale" || type === "ScalingActive") && status === "False" && reason !== "ScalingDisabled",
+  );
+  if (failure === undefined) return { state: "ready" };
+  const remedy =
+    failure.type === "ScalingActive" ? "; see that an adapter gives the pods' metric, such as prometheus-adapter" : "";
+  const words = oneLine(`Kubernetes reports ${failure.reason ?? failure.type}: ${failure.message ?? ""}`);
+  return waiting("PartnerFailed", object, words + remedy);
 }
 
 /** Of an HTTPRoute with one parent: a controller writes only about a gateway that is there and its own. */

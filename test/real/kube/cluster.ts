@@ -10,7 +10,6 @@ export const secrets = builtin("v1", "Secret", "secrets");
 export const serviceAccounts = builtin("v1", "ServiceAccount", "serviceaccounts");
 export const deployments = builtin("apps/v1", "Deployment", "deployments");
 export const statefulSets = builtin("apps/v1", "StatefulSet", "statefulsets");
-export const podAutoscalers = builtin("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
 export const leases = builtin("coordination.k8s.io/v1", "Lease", "leases");
 export const events = builtin("events.k8s.io/v1", "Event", "events");
 const namespaces: ResourceType = { ...builtin("v1", "Namespace", "namespaces"), namespaced: false };

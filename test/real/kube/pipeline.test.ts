@@ -151,7 +151,8 @@ describeReal("VelibPipelines on a real API server", ["kube"], (addresses) => {
 
   it("reverts drift, keeps other people's fields, an autoscaler's replicas and a rollout restart", async () => {
     const own = await start();
-    await ready("paris", { aggregation: { autoscaling: { engine: "HPA", maxReplicas: 3 } } });
+    await applyPipeline("paris", { aggregation: { autoscaling: { engine: "HPA", maxReplicas: 3 } } });
+    await untilCondition(space.api, key("paris"), "AutoscalingReady", "False", "PartnerFailed", 60_000);
     await atRest(own);
 
     await merge(configMaps, "paris-api", {
@@ -183,8 +184,10 @@ describeReal("VelibPipelines on a real API server", ["kube"], (addresses) => {
     await atRest(own);
 
     await applyPipeline("paris", { aggregation: { replicas: 3, autoscaling: { engine: "HPA", maxReplicas: 3 } } });
-    await untilCondition(space.api, key("paris"), "AutoscalingReady", "True");
+    const waiting = await untilCondition(space.api, key("paris"), "AutoscalingReady", "False", "PartnerFailed", 60_000);
     await atRest(own);
+
+    expect(conditionIn(waiting, "AutoscalingReady")?.message).toMatch(/adapter gives the pods' metric/);
 
     const live = await space.api.get(deployments, key("paris-aggregator"));
     expect(live?.spec).toMatchObject({ replicas: 3 });

@@ -29,7 +29,6 @@ const account = "operator";
 /** Granted, and seen by no request of this test: what it is for. */
 const unseen = new Map([
   ["get events.k8s.io/events", "a cause that comes again after a restart: runtime-events.test.ts"],
-  ["list /pods", "to ask a running process, and what a run came to: pipeline-lifecycle.test.ts, training.test.ts"],
   ["patch /secrets", "labels of a generated login: backbone-contracts.test.ts"],
   ["patch events.k8s.io/events", "a cause that comes again: runtime-events.test.ts"],
   ["update velib.dev/modeltrainings/finalizers", "asked of the authorizer alone, for blockOwnerDeletion"],
@@ -127,6 +126,7 @@ if (absent !== null) {
       await apply(trainingObject(space.name, "nightly", { schedule: "0 3 * * *" }), modelTrainingType);
       await apply(trainingObject(space.name, "once"), modelTrainingType);
       await untilCondition(space.api, key("own"), "CassandraReady", "False");
+      await until("pods asked why they are not ready", () => (written("pods", "list") ? true : null), 60_000);
       await until(
         "both trainings seen to",
         () => (written("cronjobs", "patch") && written("jobs", "create") ? true : null),

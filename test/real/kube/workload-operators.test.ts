@@ -9,6 +9,7 @@ import { withAdmin } from "../../../adapters/kafka/client/with-admin.ts";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
 import { alertNames } from "../../../operator/pipeline/monitoring/alerts.ts";
 import {
+  podAutoscalerKind,
   podMonitorKind,
   prometheusRuleKind,
   scaledObjectKind,
@@ -18,7 +19,7 @@ import type { LiveObject, ResourceType } from "../../../operator/runtime/kube-ob
 import { uniqueName } from "../../contracts/opened.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { connectionTo } from "../kafka/kafka-pipeline.ts";
-import { configMaps, podAutoscalers, secrets, serviceAccounts, someone } from "./cluster.ts";
+import { configMaps, secrets, serviceAccounts, someone } from "./cluster.ts";
 import {
   describeOperator,
   kedaOperator,
@@ -175,7 +176,7 @@ describeOperator(
         await until("the lag seen", () => hasCondition("paris-aggregator", "Active"), patience);
         const refused = await city.finding("lyon", "AutoscalingReady", "False", "PartnerFailed");
         expect(conditionIn(refused, "AutoscalingReady")?.message).toContain("KEDA reports");
-        const scaler = await city.get(podAutoscalers, "keda-hpa-paris-aggregator");
+        const scaler = await city.get(podAutoscalerKind, "keda-hpa-paris-aggregator");
         expect(scaler?.spec).toMatchObject({
           minReplicas: 1,
           maxReplicas: 3,

@@ -1,5 +1,6 @@
 /**
- * Statuses as partners' operators write them: KEDA 2.21 (controllers/keda and pkg/scaling/executor), the Spark operator
+ * Statuses as partners' operators write them: KEDA 2.21 (controllers/keda and pkg/scaling/executor), Kubernetes' own
+ * controller of HorizontalPodAutoscalers, the Spark operator
  * 2.5 (internal/controller), and a controller of the Gateway API by its specification.
  */
 
@@ -31,6 +32,28 @@ export const scaledObjectReports = {
     message: "failed to ensure HPA is correctly created for ScaledObject: no such host",
   }),
   paused: keda({ status: "True", ...defined }, "True"),
+};
+
+const scaling = (able: [status: string, reason: string], active: [status: string, reason: string], message = "") => ({
+  conditions: [
+    { type: "AbleToScale", status: able[0], reason: able[1], message },
+    { type: "ScalingActive", status: active[0], reason: active[1], message },
+  ],
+  currentReplicas: 1,
+  desiredReplicas: 1,
+});
+
+export const podAutoscalerReports = {
+  scaling: scaling(["True", "ReadyForNewScale"], ["True", "ValidMetricFound"]),
+  withoutPods: scaling(["True", "SucceededGetScale"], ["False", "ScalingDisabled"]),
+  withoutMetric: scaling(
+    ["True", "SucceededGetScale"],
+    ["False", "FailedGetPodsMetric"],
+    "unable to get metric velib_log_lag_records: no metrics returned from custom metrics API",
+  ),
+  withoutTarget: {
+    conditions: [{ type: "AbleToScale", status: "False", reason: "FailedGetScale", message: "not found" }],
+  },
 };
 
 const lastTransitionTime = "2026-01-05T12:00:00Z";
