@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { until } from "../../test/testbed/faults/until.ts";
 import { costOf } from "../child-process.ts";
 import { freePorts } from "./free-port.ts";
-import { heapLimitMiB } from "./heap-limit.ts";
+import { limitedMemory, nodeOptions } from "./memory-limit.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -48,7 +48,7 @@ export function buildContenders(folder: string, nodeArgs: readonly string[] = []
         const program = join(folder, "app/services/cli/velib.js");
         return running((port) => [
           process.execPath,
-          `--max-old-space-size=${heapLimitMiB()}`,
+          nodeOptions(),
           ...nodeArgs,
           program,
           ...args,
@@ -67,9 +67,11 @@ export function buildContenders(folder: string, nodeArgs: readonly string[] = []
   ];
 }
 
+/** Each in a control group with the memory of the chart's container. */
 async function running(command: (port: string) => string[]): Promise<Running> {
   const port = await freePorts(1);
-  const [program = "", ...args] = command(String(port));
+  const memory = limitedMemory(`velib-bench-${port}`);
+  const [program = "", ...args] = memory.wrap(command(String(port)));
   const started = performance.now();
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   const url = `http://127.0.0.1:${port}/metrics`;
@@ -77,6 +79,7 @@ async function running(command: (port: string) => string[]): Promise<Running> {
     await until("the operator answers", async () => ((await fetch(url)).ok ? true : null), 30_000, 5);
   } catch (error) {
     await ended(child);
+    memory.remove();
     throw error;
   }
   return {
@@ -87,7 +90,11 @@ async function running(command: (port: string) => string[]): Promise<Running> {
       return cost;
     },
     requests: async () => requestsIn(await (await fetch(url)).text()),
-    stop: () => ended(child),
+    async stop() {
+      if (child.exitCode !== null) return;
+      await ended(child);
+      memory.remove();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
-import Type, { type Static } from "typebox";
-import Value from "typebox/value";
+import Type, { type Static, type TSchema } from "typebox";
+import { Compile } from "typebox/compile";
 import { controllerOf, type LiveObject, type ResourceType } from "../runtime/kube-object.ts";
+import { isRecord } from "../runtime/kube-payload.ts";
 import { ownedObject } from "../runtime/owned-object.ts";
 import { fieldManager } from "./pipeline-names.ts";
 import { ownerAnnotation } from "./pipeline-owner.ts";
@@ -38,6 +39,7 @@ const DeploymentParts = Type.Object({
 });
 
 export type StoredDeployment = LiveObject & Static<typeof DeploymentParts>;
+const deploymentParts = Compile(DeploymentParts);
 
 /**
  * What is kept of a kind's objects: metadata, our applied fields and `fields`. The server names every object of a watch
@@ -71,10 +73,21 @@ function isPipelines(object: LiveObject): boolean {
 export function trimmedDeployment(): (object: LiveObject) => StoredDeployment {
   const trim = ownedObject(fieldManager, []);
   return (object) => {
-    const parts = Value.Clean(DeploymentParts, structuredClone({ spec: object.spec, status: object.status }));
-    if (!Value.Check(DeploymentParts, parts)) {
+    const parts = withOnly(DeploymentParts, { spec: object.spec, status: object.status });
+    if (!deploymentParts.Check(parts)) {
       throw new TypeError(`Deployment ${object.metadata.name}: not in the form of apps/v1`);
     }
     return { ...trim(object), ...parts };
   };
+}
+
+/** A copy with the members that the schema names; its schemas may be nested in objects and arrays alone. */
+function withOnly(schema: TSchema, value: unknown): unknown {
+  if (Type.IsArray(schema) && Array.isArray(value)) return value.map((item) => withOnly(schema.items, item));
+  if (!Type.IsObject(schema) || !isRecord(value)) return value;
+  const kept: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(schema.properties)) {
+    if (value[name] !== undefined) kept[name] = withOnly(member, value[name]);
+  }
+  return kept;
 }

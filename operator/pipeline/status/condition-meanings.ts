@@ -15,7 +15,8 @@ export const conditionMeanings: Readonly<Record<PipelineConditionType, string>> 
   ApiReady: "All pods of the API run and are ready, and the gateway, where the spec names one, has taken its route",
   BatchReady: "There where the spec asks for a batch: its newest run did not fail",
   MonitoringReady: "There where the spec asks for monitoring: what Prometheus and Grafana pick up is in place",
-  AutoscalingReady: "There where the spec asks for autoscaling: it is in place, and by the word of KEDA or of Kubernetes it works",
+  AutoscalingReady:
+    "There where the spec asks for autoscaling: it is in place, and by the word of KEDA or of Kubernetes it works",
   DataFresh:
     "The newest poll of every source still holds; apart from Ready, as a feed that is down is no failed roll-out",
   DeadLetters: "Something could not be read; how much of it, by reason, is in status.deadLetters",

@@ -151,6 +151,7 @@ describeReal("VelibPipelines on a real API server", ["kube"], (addresses) => {
 
   it("reverts drift, keeps other people's fields, an autoscaler's replicas and a rollout restart", async () => {
     const own = await start();
+    await apply(mongoSecret(space.name), secrets);
     await applyPipeline("paris", { aggregation: { autoscaling: { engine: "HPA", maxReplicas: 3 } } });
     await untilCondition(space.api, key("paris"), "AutoscalingReady", "False", "PartnerFailed", 60_000);
     await atRest(own);
