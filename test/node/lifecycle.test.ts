@@ -126,7 +126,7 @@ describe("a city on a real node, in the order of its life", () => {
     await applyObjects(kafkaLogin(city, "wrong-login", "wrong"));
     await applyObjects(externalPipeline(city, "lyon", { ...spec, kafka: externalKafka("wrong-login") }));
 
-    const refused = await eventually("the password", () => causeIn("ProducersReady", "refused"), 120_000);
+    const refused = await eventually("the password", () => causeIn("ProducersReady", "password"), 120_000);
     const noRoom = await eventually("the room", () => causeIn("ArchiversReady", "no node takes it"), 120_000);
 
     expect(refused).toMatch(/^Deployment lyon-producer-0: pods are not ready yet: Kafka/);
@@ -174,12 +174,12 @@ async function pipelineWithStations(name: string): Promise<Static<typeof Pipelin
   return Value.Check(Pipeline, pipeline) && pipeline.status.stations > 0 ? pipeline : null;
 }
 
-/** The message of a condition of the pipeline lyon; null until it has the words. */
-async function causeIn(type: string, words: string): Promise<string | null> {
-  const pipeline = await getJson("-n", city, "vp", "lyon");
-  if (!Value.Check(Conditions, pipeline)) return null;
-  const message = pipeline.status.conditions.find((condition) => condition.type === type)?.message ?? "";
-  return message.includes(words) ? message : null;
+/** The message of a condition of the pipeline lyon. @throws Error with it until it has the words */
+async function causeIn(type: string, words: string): Promise<string> {
+  const { status } = Value.Parse(Conditions, await getJson("-n", city, "vp", "lyon"));
+  const message = status.conditions.find((condition) => condition.type === type)?.message ?? "";
+  if (message.includes(words)) return message;
+  throw new Error(message);
 }
 
 async function windowsOf(url: string, id: string): Promise<number[] | null> {
