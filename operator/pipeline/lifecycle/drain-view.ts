@@ -1,8 +1,8 @@
 import type { VelibPipeline } from "../../api/velib-pipeline.ts";
 import { conditionOf } from "../../runtime/conditions.ts";
-import { consumersAmong, ofComponent } from "../pipeline-reports.ts";
-import type { GroupAnswer } from "../process-answers.ts";
-import type { ProcessReport } from "../process-report.ts";
+import { consumersAmong, ofComponent } from "../reports/pipeline-reports.ts";
+import type { GroupAnswer } from "../reports/process-answers.ts";
+import type { ProcessReport } from "../reports/process-report.ts";
 import { currentConditions } from "../status/written-status.ts";
 import type { StoredPipeline } from "../stored-pipeline.ts";
 import type { StoredDeployment } from "../trimmed-objects.ts";

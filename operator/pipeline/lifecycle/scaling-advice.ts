@@ -3,7 +3,7 @@ import type { VelibPipelineStatus } from "../../api/pipeline-status.ts";
 import type { Autoscaling } from "../../api/processing.ts";
 import { pipelinePrefix, type VelibPipeline } from "../../api/velib-pipeline.ts";
 import { rfc3339Seconds } from "../../runtime/conditions.ts";
-import type { ProcessReport } from "../process-report.ts";
+import type { ProcessReport } from "../reports/process-report.ts";
 import {
   type LagSample,
   type Recommendation,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pipelineOf } from "../backbone/testing/backbone-pipeline.ts";
-import type { ProcessReport } from "../process-report.ts";
+import type { ProcessReport } from "../reports/process-report.ts";
 import { dataFindings, lastingLag, reportedStatus, twoDigits } from "./report-status.ts";
 
 const fresh = { stale: false, cause: null };

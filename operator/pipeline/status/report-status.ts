@@ -1,7 +1,7 @@
 import type { VelibPipelineStatus } from "../../api/pipeline-status.ts";
 import { kindOfSource } from "../../api/sources.ts";
 import type { VelibPipeline } from "../../api/velib-pipeline.ts";
-import type { ProcessReport } from "../process-report.ts";
+import type { ProcessReport } from "../reports/process-report.ts";
 import type { PipelineFinding } from "./component-findings.ts";
 
 type SourceStatus = NonNullable<VelibPipelineStatus["sources"]>[number];

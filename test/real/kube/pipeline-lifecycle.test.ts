@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
 import type { NoticeBody } from "../../../operator/notifications.ts";
-import type { GetJson } from "../../../operator/pipeline/process-answers.ts";
+import type { GetJson } from "../../../operator/pipeline/reports/process-answers.ts";
 import type { LiveObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
 import { isRecord } from "../../../operator/runtime/kube-payload.ts";
 import { until } from "../../testbed/faults/until.ts";

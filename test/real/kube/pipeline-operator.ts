@@ -5,7 +5,7 @@ import { velibPipelineType } from "../../../operator/api/resource-names.ts";
 import { objectsIn } from "../../../operator/api/testing/examples.ts";
 import { createNotifier, type PostJson } from "../../../operator/notifications.ts";
 import { addPipelineControllers } from "../../../operator/pipeline/pipeline-controller.ts";
-import type { GetJson } from "../../../operator/pipeline/process-answers.ts";
+import type { GetJson } from "../../../operator/pipeline/reports/process-answers.ts";
 import { statusOf, storedPipeline } from "../../../operator/pipeline/stored-pipeline.ts";
 import type { WorkloadSettings } from "../../../operator/pipeline/workloads/workload-settings.ts";
 import { createEventRecorder } from "../../../operator/runtime/event-recorder.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
-import type { GetJson } from "../../../operator/pipeline/process-answers.ts";
+import type { GetJson } from "../../../operator/pipeline/reports/process-answers.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { describeReal } from "../servers.ts";
 import { secrets, someone, type TestNamespace, testNamespace } from "./cluster.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { KubeApi } from "../runtime/kube-api.ts";
-import type { LiveObject } from "../runtime/kube-object.ts";
-import { pipelineOf } from "./backbone/testing/backbone-pipeline.ts";
+import type { KubeApi } from "../../runtime/kube-api.ts";
+import type { LiveObject } from "../../runtime/kube-object.ts";
+import { pipelineOf } from "../backbone/testing/backbone-pipeline.ts";
 import { podCauses } from "./pod-causes.ts";
 import { clusterAddresses } from "./process-report.ts";
 

@@ -1,16 +1,16 @@
-import type { VelibPipeline } from "../api/velib-pipeline.ts";
-import type { KubeApi } from "../runtime/kube-api.ts";
-import type { KubeObject } from "../runtime/kube-object.ts";
-import { isRecord } from "../runtime/kube-payload.ts";
-import type { ObservedObjects } from "./backbone/observed-objects.ts";
-import { secretKind } from "./backbone/partner-kinds.ts";
-import { secretValues } from "./backbone/secret-files.ts";
+import type { VelibPipeline } from "../../api/velib-pipeline.ts";
+import type { KubeApi } from "../../runtime/kube-api.ts";
+import type { KubeObject } from "../../runtime/kube-object.ts";
+import { isRecord } from "../../runtime/kube-payload.ts";
+import type { ObservedObjects } from "../backbone/observed-objects.ts";
+import { secretKind } from "../backbone/partner-kinds.ts";
+import { secretValues } from "../backbone/secret-files.ts";
+import { serviceUrl } from "../workloads/api-exposure.ts";
+import { httpPort } from "../workloads/service-config.ts";
+import { podSelector } from "../workloads/workload-names.ts";
 import { podsOf } from "./pipeline-pods.ts";
 import type { GroupAnswer, SourceAnswer } from "./process-answers.ts";
 import { type GetJson, parseBacklog, parseDeadLetters, parseSources } from "./process-answers.ts";
-import { serviceUrl } from "./workloads/api-exposure.ts";
-import { httpPort } from "./workloads/service-config.ts";
-import { podSelector } from "./workloads/workload-names.ts";
 
 /** Components that work off the log. */
 export const consumingComponents = ["aggregator", "archiver"] as const;

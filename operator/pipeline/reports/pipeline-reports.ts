@@ -1,13 +1,20 @@
-import type { VelibPipeline } from "../api/velib-pipeline.ts";
-import { conditionOf } from "../runtime/conditions.ts";
-import type { ReconcileResult, Watch } from "../runtime/controller.ts";
-import type { KubeApi } from "../runtime/kube-api.ts";
-import { isTerminating, keyOf, keyText, type ObjectKey } from "../runtime/kube-object.ts";
-import { BY_OWNER } from "../runtime/owned-object.ts";
-import { namespaceOf } from "./backbone/backbone-names.ts";
+import type { VelibPipeline } from "../../api/velib-pipeline.ts";
+import { conditionOf } from "../../runtime/conditions.ts";
+import type { ReconcileResult, Watch } from "../../runtime/controller.ts";
+import type { KubeApi } from "../../runtime/kube-api.ts";
+import { isTerminating, keyOf, keyText, type ObjectKey } from "../../runtime/kube-object.ts";
+import { BY_OWNER } from "../../runtime/owned-object.ts";
+import { namespaceOf } from "../backbone/backbone-names.ts";
+import { type Advice, type Adviser, createAdviser, lagSample } from "../lifecycle/scaling-advice.ts";
+import type { PipelineCaches } from "../pipeline-caches.ts";
+import type { ReferencedContent } from "../referenced-content.ts";
+import { lastingLag, TIME_STEP_MS, twoDigits } from "../status/report-status.ts";
+import { currentConditions } from "../status/written-status.ts";
+import type { StoredPipeline } from "../stored-pipeline.ts";
+import type { StoredDeployment } from "../trimmed-objects.ts";
+import { workloadReferenceNames } from "../workloads/watched-references.ts";
+import { componentLabel } from "../workloads/workload-names.ts";
 import { causeWatch } from "./cause-watch.ts";
-import { type Advice, type Adviser, createAdviser, lagSample } from "./lifecycle/scaling-advice.ts";
-import type { PipelineCaches } from "./pipeline-caches.ts";
 import { podCauses } from "./pod-causes.ts";
 import type { GetJson } from "./process-answers.ts";
 import {
@@ -18,13 +25,6 @@ import {
   type ProcessReport,
   type ReportQuestions,
 } from "./process-report.ts";
-import type { ReferencedContent } from "./referenced-content.ts";
-import { lastingLag, TIME_STEP_MS, twoDigits } from "./status/report-status.ts";
-import { currentConditions } from "./status/written-status.ts";
-import type { StoredPipeline } from "./stored-pipeline.ts";
-import type { StoredDeployment } from "./trimmed-objects.ts";
-import { workloadReferenceNames } from "./workloads/watched-references.ts";
-import { componentLabel } from "./workloads/workload-names.ts";
 
 /** What the pipelines' own processes say, asked for in turn and kept for the reconciler. */
 export interface PipelineReports {

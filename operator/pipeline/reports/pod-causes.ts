@@ -1,13 +1,13 @@
 import Type, { type Static } from "typebox";
 import Value from "typebox/value";
-import type { VelibPipeline } from "../api/velib-pipeline.ts";
-import type { KubeApi } from "../runtime/kube-api.ts";
-import { isTerminating, type LiveObject } from "../runtime/kube-object.ts";
-import { oneLine } from "./backbone/partner-status.ts";
+import type { VelibPipeline } from "../../api/velib-pipeline.ts";
+import type { KubeApi } from "../../runtime/kube-api.ts";
+import { isTerminating, type LiveObject } from "../../runtime/kube-object.ts";
+import { oneLine } from "../backbone/partner-status.ts";
+import { componentLabel } from "../workloads/workload-names.ts";
 import { podsOf } from "./pipeline-pods.ts";
 import { type GetJson, parseUnreadiness } from "./process-answers.ts";
 import type { ProcessAddresses } from "./process-report.ts";
-import { componentLabel } from "./workloads/workload-names.ts";
 
 const Ended = Type.Object({
   exitCode: Type.Integer(),

@@ -1,9 +1,9 @@
-import type { VelibPipeline } from "../api/velib-pipeline.ts";
-import type { KubeApi } from "../runtime/kube-api.ts";
-import type { LiveObject, ResourceType } from "../runtime/kube-object.ts";
-import { isRecord } from "../runtime/kube-payload.ts";
-import { instanceLabel, namespaceOf } from "./backbone/backbone-names.ts";
-import { podLabel } from "./workloads/workload-names.ts";
+import type { VelibPipeline } from "../../api/velib-pipeline.ts";
+import type { KubeApi } from "../../runtime/kube-api.ts";
+import type { LiveObject, ResourceType } from "../../runtime/kube-object.ts";
+import { isRecord } from "../../runtime/kube-payload.ts";
+import { instanceLabel, namespaceOf } from "../backbone/backbone-names.ts";
+import { podLabel } from "../workloads/workload-names.ts";
 
 const podKind: ResourceType = { apiVersion: "v1", kind: "Pod", plural: "pods", namespaced: true };
 

@@ -1,5 +1,5 @@
-import type { VelibPipeline } from "../api/velib-pipeline.ts";
-import { keyText, type ObjectKey } from "../runtime/kube-object.ts";
+import type { VelibPipeline } from "../../api/velib-pipeline.ts";
+import { keyText, type ObjectKey } from "../../runtime/kube-object.ts";
 
 /** Why components' pods are not ready, looked for in growing pauses while they are not. */
 export interface CauseWatch {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { pipelineOf } from "./backbone/testing/backbone-pipeline.ts";
+import { pipelineOf } from "../backbone/testing/backbone-pipeline.ts";
 import { causeWatch } from "./cause-watch.ts";
 
 const key = { namespace: "city", name: "paris" };
