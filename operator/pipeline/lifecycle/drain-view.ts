@@ -1,6 +1,6 @@
 import type { VelibPipeline } from "../../api/velib-pipeline.ts";
 import { conditionOf } from "../../runtime/conditions.ts";
-import { consumersAmong, ofComponent } from "../reports/pipeline-reports.ts";
+import { consumersAmong, ofComponent } from "../component-deployments.ts";
 import type { GroupAnswer } from "../reports/process-answers.ts";
 import type { ProcessReport } from "../reports/process-report.ts";
 import { currentConditions } from "../status/written-status.ts";

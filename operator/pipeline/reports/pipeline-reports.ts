@@ -3,8 +3,8 @@ import { conditionOf } from "../../runtime/conditions.ts";
 import type { ReconcileResult, Watch } from "../../runtime/controller.ts";
 import type { KubeApi } from "../../runtime/kube-api.ts";
 import { isTerminating, keyOf, keyText, type ObjectKey } from "../../runtime/kube-object.ts";
-import { BY_OWNER } from "../../runtime/owned-object.ts";
 import { namespaceOf } from "../backbone/backbone-names.ts";
+import { consumersAmong, deploymentsOf, ofComponent, unreadyComponents } from "../component-deployments.ts";
 import { type Advice, type Adviser, createAdviser, lagSample } from "../lifecycle/scaling-advice.ts";
 import type { PipelineCaches } from "../pipeline-caches.ts";
 import type { ReferencedContent } from "../referenced-content.ts";
@@ -13,18 +13,10 @@ import { currentConditions } from "../status/written-status.ts";
 import type { StoredPipeline } from "../stored-pipeline.ts";
 import type { StoredDeployment } from "../trimmed-objects.ts";
 import { workloadReferenceNames } from "../workloads/watched-references.ts";
-import { componentLabel } from "../workloads/workload-names.ts";
 import { causeWatch } from "./cause-watch.ts";
 import { podCauses } from "./pod-causes.ts";
 import type { GetJson } from "./process-answers.ts";
-import {
-  askProcesses,
-  type ConsumingComponent,
-  consumingComponents,
-  type ProcessAddresses,
-  type ProcessReport,
-  type ReportQuestions,
-} from "./process-report.ts";
+import { askProcesses, type ProcessAddresses, type ProcessReport, type ReportQuestions } from "./process-report.ts";
 
 /** What the pipelines' own processes say, asked for in turn and kept for the reconciler. */
 export interface PipelineReports {
@@ -163,32 +155,6 @@ function newsIn(reports: readonly ProcessReport[], stopping: boolean): string {
     backlogs,
     isAnswered,
   ]);
-}
-
-/** The Deployments of a pipeline. */
-export function deploymentsOf({ deployments }: PipelineCaches, { metadata }: StoredPipeline): StoredDeployment[] {
-  return deployments.store.byIndex(BY_OWNER, metadata.uid);
-}
-
-/** Those of a component. */
-export function ofComponent(deployments: readonly StoredDeployment[], component: string): StoredDeployment[] {
-  return deployments.filter(({ metadata }) => metadata.labels?.[componentLabel] === component);
-}
-
-/** Components that consume and are to have pods. */
-export function consumersAmong(deployments: readonly StoredDeployment[]): ConsumingComponent[] {
-  return consumingComponents.filter((component) =>
-    ofComponent(deployments, component).some(({ spec }) => (spec.replicas ?? 1) > 0),
-  );
-}
-
-/** Components that have pods, of which fewer are ready than are to be. */
-function unreadyComponents(deployments: readonly StoredDeployment[]): ReadonlySet<string> {
-  const unready = deployments.filter(({ spec, status = {} }) => {
-    const { replicas = 0, readyReplicas = 0 } = status;
-    return replicas > 0 && readyReplicas < (spec.replicas ?? 1);
-  });
-  return new Set(unready.flatMap(({ metadata }) => metadata.labels?.[componentLabel] ?? []));
 }
 
 /** It is suspended and what was sent is not worked off yet. */
