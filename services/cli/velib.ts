@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
+import { endSoon } from "./end-of-process.ts";
 import { boundYoungGeneration, preferSmallHeap } from "./heap.ts";
 import { isBrokenPipe, runCommandLine } from "./program.ts";
 
@@ -12,3 +13,4 @@ process.stdout.on("error", (error) => {
   if (!isBrokenPipe(error)) throw error;
 });
 process.exitCode = await runCommandLine(process.argv);
+endSoon();

@@ -25,6 +25,10 @@ const tlsFailure = /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|U
 export function kafkaError(error: unknown, doing: string, brokers: readonly string[]): Error {
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof VelibError) return cause;
   const root = rootCause(error);
+  if (root instanceof TypeError && withoutMetadata.test(root.message)) {
+    const message = `Kafka at ${brokers.join(",")}: can't ${doing}: no broker answers; check the address, the network and that the brokers run`;
+    return new KafkaError("VELIB_KAFKA_UNREACHABLE", message, { cause: error });
+  }
   if (root instanceof TypeError || root instanceof RangeError) return root;
   const { name, type, code } = described(root);
   const at = `Kafka at ${brokers.join(",")}: can't ${doing}`;
@@ -58,6 +62,10 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
   }
   return make("VELIB_KAFKA_REQUEST", "see the broker's log");
 }
+
+/** What kafkajs's admin trips over when no broker could be asked for the metadata. */
+const withoutMetadata =
+  /^Cannot read properties of null \(reading '(?:topicMetadata|brokers|clusterId|controllerId)'\)$/;
 
 const unreachable = new Set([
   "KafkaJSConnectionError",

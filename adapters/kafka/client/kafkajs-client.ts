@@ -15,7 +15,10 @@ export interface KafkajsClient {
   admin(): Admin;
   /** A set of connections to the brokers with its own metadata. */
   cluster(): Cluster;
-  /** Cuts every connection, also those with a request under way, so that closing waits for no open fetch or join. */
+  /**
+   * Cuts every connection, also those with a request under way, so that closing waits for no open fetch or join. None
+   * can be made afterwards.
+   */
   destroySockets(): void;
 }
 
@@ -28,6 +31,7 @@ export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
   if (tls !== undefined) readTlsFiles(tls);
   if (sasl !== undefined) readPassword(sasl);
   const sockets = new Set<Socket>();
+  let isClosed = false;
   const kafka = new Kafka({
     brokers: settings.brokers,
     clientId: settings.clientId,
@@ -46,6 +50,8 @@ export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
       socket.setNoDelay(true);
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
+      // kafkajs connects anew for what was under way when the others were cut; nobody would close it.
+      if (isClosed) cut(socket);
       return socket;
     },
   });
@@ -54,9 +60,14 @@ export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
     admin: () => kafka.admin(),
     cluster: () => clusterOf(kafka),
     destroySockets() {
-      for (const socket of sockets) socket.destroy(new Error("closed by this process"));
+      isClosed = true;
+      for (const socket of sockets) cut(socket);
     },
   };
+}
+
+function cut(socket: Socket): void {
+  socket.destroy(new Error("closed by this process"));
 }
 
 function connectPlain(host: string, port: number, onConnect: () => void): Socket {
