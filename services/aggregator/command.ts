@@ -27,15 +27,11 @@ async function aggregate(context: ServiceContext, untilDrained: boolean): Promis
   const results = await context.connect("mongodb", () => MongodbResults.open(mongodbOptions(config, "aggregate")));
   const log = await context.connect("kafka", () => openLog(context, "aggregate"));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "aggregate"));
-  try {
-    if (results === null || log === null || deadLetters === null) return;
-    readiness.started();
-    const aggregator = new Aggregator(results, deadLetters, { windows, commitWindows }, metrics);
-    const topics = [{ group: groupName(pipeline, aggregatorGroup), topic: topicNames(pipeline).observations }];
-    await runConsumer(context, "aggregate", topics, untilDrained, (signal) =>
-      log.consume(aggregatorGroup, aggregator, { signal }),
-    );
-  } finally {
-    await Promise.all([log?.close(), deadLetters?.close(), results?.close()]);
-  }
+  if (results === null || log === null || deadLetters === null) return;
+  readiness.started();
+  const aggregator = new Aggregator(results, deadLetters, { windows, commitWindows }, metrics);
+  const topics = [{ group: groupName(pipeline, aggregatorGroup), topic: topicNames(pipeline).observations }];
+  await runConsumer(context, "aggregate", topics, untilDrained, (signal) =>
+    log.consume(aggregatorGroup, aggregator, { signal }),
+  );
 }

@@ -9,6 +9,7 @@ import { archiverGroup } from "../archiver/archiver.ts";
 import { askBacklog, type ConsumedTopic } from "../backbone/backlog.ts";
 import { kafkaConnection, mongodbOptions } from "../backbone/connections.ts";
 import { openDeadLetters } from "../backbone/kafka.ts";
+import { OpenConnections } from "../backbone/open-connections.ts";
 import { Readiness } from "../backbone/readiness.ts";
 import { connect } from "../backbone/retrying.ts";
 import type { ServiceContext } from "../backbone/run-service.ts";
@@ -54,29 +55,28 @@ async function serve(context: ServiceContext): Promise<void> {
     version,
     logger,
   });
-  const opened: { close(): Promise<void> }[] = [];
+  const apart = new OpenConnections(logger);
   try {
     const url = await api.listen({ host, port });
     logger.info({ url }, "listening");
     const connectResults = async (stop: AbortSignal) => {
       const store = await context.connect("mongodb", () => MongodbResults.open(mongodbOptions(config, "serve")), stop);
       if (store === null) return;
-      opened.push(store);
       results.connected(store);
       readiness.started();
     };
     const connectDeadLetters = async (stop: AbortSignal) => {
-      const apart = { readiness: new Readiness(), logger, random: Math.random, signal: stop };
-      const store = await connect("kafka", () => openDeadLetters(context, "serve"), apart);
+      const retrying = { readiness: new Readiness(), logger, random: Math.random, signal: stop };
+      const store = await connect("kafka", () => openDeadLetters(context, "serve"), retrying);
       if (store === null) return;
-      opened.push(store);
+      apart.add("kafka", store);
       deadLetters.connected(store);
     };
     await runTogether([connectResults, connectDeadLetters], signal);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   } finally {
     await api.close();
-    await Promise.all(opened.map((store) => store.close()));
+    await apart.close();
   }
 }
 

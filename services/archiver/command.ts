@@ -26,18 +26,14 @@ async function archive(context: ServiceContext, untilDrained: boolean): Promise<
   const history = await context.connect("cassandra", () => CassandraHistory.open(cassandraOptions(config, "archive")));
   const log = await context.connect("kafka", () => openLog(context, "archive"));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "archive"));
-  try {
-    if (history === null || log === null || deadLetters === null) return;
-    readiness.started();
-    const archiver = new Archiver(history, metrics);
-    const services = [(signal: AbortSignal) => log.consume(archiverGroup, archiver, { signal })];
-    const topics = [{ group: groupName(pipeline, archiverGroup), topic: topicNames(pipeline).observations }];
-    if (config.users !== undefined) {
-      services.push((signal) => archiveUsers(context, deadLetters, signal));
-      topics.push({ group: groupName(pipeline, usersArchiverGroup), topic: usersTopic(pipeline) });
-    }
-    await runConsumer(context, "archive", topics, untilDrained, (signal) => runTogether(services, signal));
-  } finally {
-    await Promise.all([log?.close(), deadLetters?.close(), history?.close()]);
+  if (history === null || log === null || deadLetters === null) return;
+  readiness.started();
+  const archiver = new Archiver(history, metrics);
+  const services = [(signal: AbortSignal) => log.consume(archiverGroup, archiver, { signal })];
+  const topics = [{ group: groupName(pipeline, archiverGroup), topic: topicNames(pipeline).observations }];
+  if (config.users !== undefined) {
+    services.push((signal) => archiveUsers(context, deadLetters, signal));
+    topics.push({ group: groupName(pipeline, usersArchiverGroup), topic: usersTopic(pipeline) });
   }
+  await runConsumer(context, "archive", topics, untilDrained, (signal) => runTogether(services, signal));
 }

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expect, it } from "vitest";
 import { VelibError } from "../../core/errors.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { OpenConnections } from "./open-connections.ts";
 import { startProbes } from "./probe-server.ts";
 import { Readiness } from "./readiness.ts";
 import { connect, untilDone } from "./retrying.ts";
@@ -123,4 +124,20 @@ it("stops the other services when one fails, and only then reports it", async ()
 
   await expect(together).rejects.toMatchObject({ code: "VELIB_KAFKA_UNREACHABLE" });
   expect(ended).toEqual(["other"]);
+});
+
+it("closes every connection, also those after one that can't be closed, and says which that was", async () => {
+  const lines: string[] = [];
+  const connections = new OpenConnections(pino({}, { write: (line) => lines.push(line) }));
+  const closed: string[] = [];
+  connections.add("kafka", { close: () => Promise.reject(outage()) });
+  connections.add("mongodb", { close: async () => void closed.push("mongodb") });
+
+  await connections.close();
+  await connections.close();
+
+  expect(closed).toEqual(["mongodb"]);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 40, server: "kafka", reason: outage().message, msg: "closing failed" },
+  ]);
 });

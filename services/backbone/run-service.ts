@@ -7,6 +7,7 @@ import { loadBackboneConfig } from "../config/load-backbone-config.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { LagWatch } from "./lag-watch.ts";
+import { type Connection, OpenConnections } from "./open-connections.ts";
 import { startProbes } from "./probe-server.ts";
 import { Readiness } from "./readiness.ts";
 import { connect, untilDone } from "./retrying.ts";
@@ -22,8 +23,13 @@ export interface ServiceContext {
   lagWatch: LagWatch;
   /** Aborts when the process should stop: it finishes what it has begun. */
   signal: AbortSignal;
-  /** Connects, waiting for a server that is not there yet; null when the process is stopped meanwhile, or `stop` given for it aborts. */
-  connect<T>(server: string, open: () => Promise<T>, stop?: AbortSignal): Promise<T | null>;
+  /**
+   * Connects, waiting for a server that is not there yet; null when the process is stopped meanwhile, or `stop` given
+   * for it aborts. Closed when the work is over, however it ends.
+   */
+  connect<T extends Connection>(server: string, open: () => Promise<T>, stop?: AbortSignal): Promise<T | null>;
+  /** Asks a server that may not be there yet until it answers, or the process is stopped. */
+  waitFor(server: string, ask: () => Promise<void>): Promise<void>;
   /** Adds a path to the probes, which answers as JSON what is asked. A process that serves an API has no probes. */
   answerAt(path: string, ask: () => Promise<unknown>): void;
 }
@@ -62,6 +68,7 @@ export async function runService(
     lagWatch,
     signal,
     connect: (to, open, stop = signal) => connect(to, open, { ...retrying, signal: stop }),
+    waitFor: async (server, ask) => void (await connect(server, ask, retrying)),
     answerAt: (path, ask) => server?.answerAt(path, ask),
   };
   try {
@@ -76,19 +83,22 @@ export async function runService(
   }
 }
 
-/** Runs the work with an eye on the servers that it connects to. */
+/** Runs the work with an eye on the servers that it connects to, and closes its connections. */
 async function watched(work: (context: ServiceContext) => Promise<void>, context: ServiceContext): Promise<void> {
   const watch = new ServerWatch(context.readiness);
+  const connections = new OpenConnections(context.logger);
   try {
     await work({
       ...context,
       async connect(server, open, stop) {
         const opened = await context.connect(server, open, stop);
+        if (opened !== null) connections.add(server, opened);
         if (isPingable(opened)) watch.add(server, opened);
         return opened;
       },
     });
   } finally {
     watch.stop();
+    await connections.close();
   }
 }

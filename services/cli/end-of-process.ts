@@ -2,8 +2,8 @@
 const graceMs = 2_000;
 
 /**
- * Ends the process with its exit code also where something that a failed start or a client library left open, such as a
- * socket, would keep it for ever: what supervises it would wait until it kills it. Says what was left.
+ * Ends the process with its exit code also where something that a client library left open, such as a socket,
+ * would keep it for ever: what supervises it would wait until it kills it. Says what was left.
  */
 export function endSoon(): void {
   setTimeout(() => {

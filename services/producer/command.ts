@@ -32,20 +32,16 @@ async function produce(context: ServiceContext): Promise<void> {
   zones.follow(signal);
   const log = await context.connect("kafka", () => openLog(context, "produce"));
   const deadLetters = await context.connect("kafka", () => openDeadLetters(context, "produce"));
-  try {
-    if (log === null || deadLetters === null) return;
-    // Before the first poll, so that a registry that is not there yet is waited for rather than met by each poll anew.
-    await context.connect("schema registry", () => log.encodable());
-    if (signal.aborted) return;
-    context.readiness.started();
-    const services = sources.map(
-      (source) => (stop: AbortSignal) => runSource(context, source, zones, log, deadLetters, stop),
-    );
-    if (users !== undefined) services.push((stop) => produceUsers(context, users, deadLetters, stop));
-    await runTogether(services, signal);
-  } finally {
-    await Promise.all([log?.close(), deadLetters?.close()]);
-  }
+  if (log === null || deadLetters === null) return;
+  // Before the first poll, so that a registry that is not there yet is waited for rather than met by each poll anew.
+  await context.waitFor("schema registry", () => log.encodable());
+  if (signal.aborted) return;
+  context.readiness.started();
+  const services = sources.map(
+    (source) => (stop: AbortSignal) => runSource(context, source, zones, log, deadLetters, stop),
+  );
+  if (users !== undefined) services.push((stop) => produceUsers(context, users, deadLetters, stop));
+  await runTogether(services, signal);
 }
 
 async function runSource(
@@ -61,15 +57,11 @@ async function runSource(
   const keyframeMs = durationMs(config.deduplication.keyframeInterval);
   const source = await context.connect(`source ${name}`, () => openSource(sourceConfig, Date.now, signal));
   if (source === null) return;
-  try {
-    const { holdMs } = source;
-    const deduplicator = new Deduplicator({ source: name, holdMs, keyframeMs, zoneOf: zones.rule });
-    const producer = new Producer(name, deduplicator, log, deadLetters, metrics);
-    const lastPollAt = await producer.resume(keyframeMs);
-    const forget = zones.tell((rule) => producer.useZones(rule));
-    const run = source.run({ producer, lastPollAt, now: Date.now, random: Math.random, logger, metrics, signal });
-    await run.finally(forget);
-  } finally {
-    await source.close();
-  }
+  const { holdMs } = source;
+  const deduplicator = new Deduplicator({ source: name, holdMs, keyframeMs, zoneOf: zones.rule });
+  const producer = new Producer(name, deduplicator, log, deadLetters, metrics);
+  const lastPollAt = await producer.resume(keyframeMs);
+  const forget = zones.tell((rule) => producer.useZones(rule));
+  const run = source.run({ producer, lastPollAt, now: Date.now, random: Math.random, logger, metrics, signal });
+  await run.finally(forget);
 }

@@ -26,13 +26,9 @@ export async function produceUsers(
   const api = new RandomUserApi(new URL(url), { results, nationalities });
   const log = await context.connect("kafka", () => openUserLog(context, "produce"));
   if (log === null) return;
-  try {
-    const producer = new UsersProducer(log, deadLetters, filter, metrics);
-    const intervalMs = durationMs(interval);
-    await askForUsers(api, producer, { intervalMs, now: Date.now, random: Math.random, logger, metrics, signal });
-  } finally {
-    await log.close();
-  }
+  const producer = new UsersProducer(log, deadLetters, filter, metrics);
+  const intervalMs = durationMs(interval);
+  await askForUsers(api, producer, { intervalMs, now: Date.now, random: Math.random, logger, metrics, signal });
 }
 
 /** The users part of `velib archive`, until `signal` aborts. */
@@ -47,9 +43,5 @@ export async function archiveUsers(
   const archiver = new UsersArchiver(store, deadLetters, context.metrics);
   const onRevoked = (partition: number) => archiver.revoked(partition);
   const log = await context.connect("kafka", () => openUserLog(context, "archive", onRevoked));
-  try {
-    if (log !== null) await archiver.run(log, signal);
-  } finally {
-    await Promise.all([log?.close(), store.close()]);
-  }
+  if (log !== null) await archiver.run(log, signal);
 }
