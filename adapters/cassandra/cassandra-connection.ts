@@ -1,11 +1,14 @@
 import { Client, type ClientOptions, policies, types } from "cassandra-driver";
 import { VelibError } from "../../core/errors.ts";
+import { readTlsFiles, type TlsFiles, type TlsMaterial, type TlsServer } from "../tls/tls-files.ts";
 import { cassandraError } from "./cassandra-error.ts";
 import { closeClient } from "./close-client.ts";
 import { IdempotentRetryPolicy } from "./idempotent-retry-policy.ts";
 import type { CassandraOptions } from "./options.ts";
 
 const oldestMajor = 4;
+
+const tlsServer: TlsServer = { name: "Cassandra", code: "VELIB_CASSANDRA_TLS" };
 
 const consistencies = {
   LOCAL_ONE: types.consistencies.localOne,
@@ -112,20 +115,35 @@ function clientOptions(options: CassandraOptions): ClientOptions {
   };
 }
 
-/** The driver copies these for each connection: the next one shows what a certificate was rotated to. */
-function tlsOptions(tls: NonNullable<CassandraOptions["tls"]>): NonNullable<ClientOptions["sslOptions"]> {
-  const { serverName } = tls;
+/**
+ * The driver copies these for each connection, in this order: the next one shows what a certificate was rotated to.
+ * @throws VelibError VELIB_CASSANDRA_TLS when the files can't be used at the start
+ */
+function tlsOptions(tls: TlsFiles): NonNullable<ClientOptions["sslOptions"]> {
+  let material = readTlsFiles(tls, tlsServer);
   return {
     rejectUnauthorized: true,
-    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(material.servername === undefined ? {} : { servername: material.servername }),
     get ca() {
-      return tls.ca;
+      material = read(tls) ?? material;
+      return material.ca;
     },
+    // of the same reading, so that they are of one pair
     get cert() {
-      return tls.cert;
+      return material.cert;
     },
     get key() {
-      return tls.key;
+      return material.key;
     },
   };
+}
+
+/** Null while the files can't be used, as in the middle of a rotation: what they held last may do longer. */
+function read(tls: TlsFiles): TlsMaterial | null {
+  try {
+    return readTlsFiles(tls, tlsServer);
+  } catch (error) {
+    if (!(error instanceof VelibError)) throw error;
+    return null;
+  }
 }

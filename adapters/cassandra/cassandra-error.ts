@@ -1,6 +1,7 @@
 import { errors, types } from "cassandra-driver";
 import type { ErrorCode } from "../../core/errors.ts";
 import { VelibError } from "../../core/errors.ts";
+import { isTlsFailure, tlsReason, tlsRemedy } from "../tls/tls-failure.ts";
 
 interface Told {
   code: ErrorCode;
@@ -13,7 +14,8 @@ interface Told {
  */
 export function cassandraError(error: unknown, where: string): unknown {
   if (!isDriverError(error)) return error;
-  const { code, text } = tell(rootOf(error));
+  const untrusted = hostErrors(error).find(isTlsFailure);
+  const { code, text } = untrusted === undefined ? tell(rootOf(error)) : tellTls(untrusted);
   return new VelibError(code, `Cassandra at ${where}: ${text}`, { cause: error });
 }
 
@@ -25,12 +27,22 @@ function isDriverError(error: unknown): error is Error {
 /** No host being available is only the sum: what a host answered, else why the first one did not, is the cause. */
 function rootOf(error: Error): Error {
   if (!(error instanceof errors.NoHostAvailableError)) return error;
-  const told = Object.values(error.innerErrors ?? {}).filter((one) => one instanceof Error);
+  const told = hostErrors(error);
   const answer = told.find((one) => answers.some((kind) => one instanceof kind));
   return answer ?? new errors.NoHostAvailableError({}, told[0]?.message ?? error.message);
 }
 
+/** Why each host was of no use. */
+function hostErrors(error: Error): Error[] {
+  if (!(error instanceof errors.NoHostAvailableError)) return [];
+  return Object.values(error.innerErrors ?? {}).filter((one) => one instanceof Error);
+}
+
 const answers = [errors.AuthenticationError, errors.ResponseError, errors.ArgumentError, errors.NotSupportedError];
+
+function tellTls(error: Error): Told {
+  return { code: "VELIB_CASSANDRA_TLS", text: `no secure connection: ${tlsReason(error)}; ${tlsRemedy}` };
+}
 
 function tell(error: Error): Told {
   const line = error.message.replace(/\s+/g, " ").trim().slice(0, 300);

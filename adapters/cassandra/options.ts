@@ -1,13 +1,4 @@
-/** Asked for at every new connection: getters may give what files hold then. */
-export interface CassandraTls {
-  /** PEM text of the authorities that may sign the servers' certificates; the system's when absent. */
-  readonly ca?: string | undefined;
-  /** PEM texts of the client's certificate and key, for mutual TLS. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  /** The name on the servers' certificates, where they are reached by address. */
-  serverName?: string;
-}
+import type { TlsFiles } from "../tls/tls-files.ts";
 
 export interface CassandraOptions {
   /** host or host:port. */
@@ -19,8 +10,8 @@ export interface CassandraOptions {
   replication?: Readonly<Record<string, number>>;
   username?: string;
   password?: string;
-  /** Present: the connection is encrypted. */
-  tls?: CassandraTls;
+  /** Present: the connection is encrypted. Read anew for every connection. */
+  tls?: TlsFiles;
   /** How many replicas acknowledge a write or answer a read; `LOCAL_QUORUM`. */
   consistency?: "LOCAL_ONE" | "LOCAL_QUORUM";
   /** How long observations and polls are kept after they were written, s; absent or 0: for good. */

@@ -1,10 +1,13 @@
 import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
 import { VelibError } from "../../core/errors.ts";
+import { readTlsFiles, type TlsMaterial, type TlsServer } from "../tls/tls-files.ts";
 import { mongodbError, shownUri } from "./mongodb-error.ts";
-import type { MongodbOptions } from "./options.ts";
+import type { MongodbOptions, MongodbTls } from "./options.ts";
 
 /** Wire version of MongoDB 6.0, the oldest release that is tested. */
 const oldestWireVersion = 17;
+
+const tlsServer: TlsServer = { name: "MongoDB", code: "VELIB_MONGODB_TLS" };
 
 /** What a server says of itself: the fields of `hello` that decide whether it will do. */
 interface Hello {
@@ -36,6 +39,7 @@ export class MongodbConnection {
     try {
       client = new MongoClient(options.uri, clientOptions(options));
     } catch (error) {
+      if (error instanceof VelibError) throw error;
       const message = error instanceof Error ? error.message : String(error);
       throw new VelibError("VELIB_MONGODB_URI", `MongoDB at ${where}: ${message}; expected mongodb://host:port/…`, {
         cause: error,
@@ -102,6 +106,12 @@ function assertFit(hello: Hello, where: string): void {
   }
 }
 
+/** Read here and not by the driver, which looks at no file's content and tells of an absent one by the system's error. */
+function tlsMaterial({ caFile, certificateKeyFile }: MongodbTls): TlsMaterial {
+  const own = certificateKeyFile === undefined ? {} : { certFile: certificateKeyFile, keyFile: certificateKeyFile };
+  return readTlsFiles({ ...(caFile === undefined ? {} : { caFile }), ...own }, tlsServer);
+}
+
 function clientOptions(options: MongodbOptions): MongoClientOptions {
   const { username, password, tls } = options;
   return {
@@ -117,8 +127,6 @@ function clientOptions(options: MongodbOptions): MongoClientOptions {
     socketTimeoutMS: options.socketTimeoutMs ?? 30_000,
     maxPoolSize: 10,
     ...(username === undefined ? {} : { auth: { username, password: password ?? "" } }),
-    ...(tls === undefined ? {} : { tls: true }),
-    ...(tls?.caFile === undefined ? {} : { tlsCAFile: tls.caFile }),
-    ...(tls?.certificateKeyFile === undefined ? {} : { tlsCertificateKeyFile: tls.certificateKeyFile }),
+    ...(tls === undefined ? {} : { tls: true, ...tlsMaterial(tls) }),
   };
 }

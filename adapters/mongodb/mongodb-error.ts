@@ -10,6 +10,7 @@ import {
 } from "mongodb";
 import type { ErrorCode } from "../../core/errors.ts";
 import { VelibError } from "../../core/errors.ts";
+import { isTlsFailure, tlsReason, tlsRemedy } from "../tls/tls-failure.ts";
 
 /** Server error codes, from MongoDB's `error_codes.yml`. */
 export const serverCode = {
@@ -54,6 +55,9 @@ function tell(error: MongoError): { code: ErrorCode; text: string } {
   if (error instanceof MongoServerSelectionError) {
     const notMember = notInReplicaSet(error);
     if (notMember !== null) return { code: "VELIB_MONGODB_NOT_REPLICA_SET", text: notMember };
+  }
+  if (isTlsFailure(cause.cause)) {
+    return { code: "VELIB_MONGODB_TLS", text: `no secure connection: ${tlsReason(cause.cause)}; ${tlsRemedy}` };
   }
   if (error instanceof MongoServerSelectionError || cause instanceof MongoNetworkError) {
     return {

@@ -63,41 +63,7 @@ export function cassandraOptions(config: BackboneConfig, service: string): Cassa
     ...(historyTtl === undefined ? {} : { historyTtlSeconds: durationMs(historyTtl) / 1000 }),
     ...(username === undefined ? {} : { username }),
     ...(passwordFile === undefined ? {} : { password: fileOf("cassandra.passwordFile", passwordFile) }),
-    ...(tls === undefined ? {} : { tls: pemTexts(tls) }),
-  };
-}
-
-/** The files' texts as they are at each asking: certificates are rotated. */
-function pemTexts({ caFile, certFile, keyFile }: { caFile?: string; certFile?: string; keyFile?: string }) {
-  const [ca, cert, key] = [
-    rereading("cassandra.tls.caFile", caFile),
-    rereading("cassandra.tls.certFile", certFile),
-    rereading("cassandra.tls.keyFile", keyFile),
-  ];
-  return {
-    get ca() {
-      return ca();
-    },
-    get cert() {
-      return cert();
-    },
-    get key() {
-      return key();
-    },
-  };
-}
-
-/** Gives a file's content anew; what it held last while it can't be read, as in the middle of a rotation. */
-function rereading(field: string, path: string | undefined): () => string | undefined {
-  if (path === undefined) return () => undefined;
-  let last = fileOf(field, path);
-  return () => {
-    try {
-      last = fileOf(field, path);
-    } catch (error) {
-      if (!(error instanceof VelibError)) throw error;
-    }
-    return last;
+    ...(tls === undefined ? {} : { tls }),
   };
 }
 

@@ -1,6 +1,9 @@
 import { describe, it } from "vitest";
 
-/** A real server a suite needs. `kafkaSasl` and `kafkaMtls` are the same broker as `kafka`, by other listeners. */
+/**
+ * A real server a suite needs. `kafkaSasl` and `kafkaMtls` are the same broker as `kafka`, by other listeners;
+ * `mongodbTls` and `cassandraTls` those that ask for a password, which speak TLS too.
+ */
 export type Need =
   | "kafka"
   | "kafkaSasl"
@@ -8,8 +11,10 @@ export type Need =
   | "kafka3"
   | "mongodb"
   | "mongodbAuth"
+  | "mongodbTls"
   | "cassandra"
   | "cassandraAuth"
+  | "cassandraTls"
   | "registry"
   | "kube"
   | "spark";
@@ -26,9 +31,13 @@ export interface RealAddresses {
   readonly mongodb: string;
   /** URI with `replicaSet` and the credentials of a user. */
   readonly mongodbAuth: string;
+  /** Folder of the certificates, see `KafkaMtls`. A client may show one; one that does not hold is refused. */
+  readonly mongodbTls: string;
   readonly cassandra: { contactPoints: string[]; dataCenter: string };
   /** A node that asks for a password. */
   readonly cassandraAuth: CassandraAuth;
+  /** Folder of the certificates, see `KafkaMtls`. A client has to show one. */
+  readonly cassandraTls: string;
   /** Base URL of the Confluent-compatible API. */
   readonly registry: string;
   /** Path of the kubeconfig of an API server with controllers; pods need not run there. */
@@ -56,7 +65,7 @@ export interface CassandraAuth {
 export interface KafkaMtls {
   brokers: string[];
   caFile: string;
-  /** Folder of `client-1`, `client-2` and `client-expired`: certificate (`.pem`) and key (`.key`). */
+  /** Folder of `ca.pem` and of `client-1`, `client-2` and `client-expired`: certificate (`.pem`) and key (`.key`). */
   clients: string;
 }
 
@@ -73,8 +82,10 @@ const variables: Record<Need, readonly string[]> = {
   kafka3: ["TEST_KAFKA3_BROKERS"],
   mongodb: ["TEST_MONGODB_URI"],
   mongodbAuth: ["TEST_MONGODB_AUTH_URI"],
+  mongodbTls: ["TEST_MONGODB_TLS"],
   cassandra: ["TEST_CASSANDRA_CONTACT_POINTS", "TEST_CASSANDRA_DATACENTER"],
   cassandraAuth: ["TEST_CASSANDRA_AUTH_CONTACT_POINTS", "TEST_CASSANDRA_AUTH_USERNAME", "TEST_CASSANDRA_AUTH_PASSWORD"],
+  cassandraTls: ["TEST_CASSANDRA_TLS"],
   registry: ["TEST_SCHEMA_REGISTRY_URL"],
   kube: ["TEST_KUBECONFIG"],
   spark: ["TEST_SPARK_PYTHON", "TEST_SPARK_HOME"],
@@ -90,8 +101,10 @@ const starts: Record<Need, string> = {
   kafka3: dataService("kafka3"),
   mongodb: dataService("mongo"),
   mongodbAuth: dataService("mongo-auth"),
+  mongodbTls: dataService("mongo-auth"),
   cassandra: dataService("cassandra"),
   cassandraAuth: dataService("cassandra-auth"),
+  cassandraTls: dataService("cassandra-auth"),
   registry: dataService("registry"),
   kube: "export TEST_KUBECONFIG=$(test/testbed/kube/up.sh control-plane)",
   spark: 'eval "$(test/testbed/spark/install.sh)"',
@@ -164,6 +177,9 @@ function addressesOf(needs: readonly Need[]): RealAddresses {
     get mongodbAuth() {
       return read("mongodbAuth", "TEST_MONGODB_AUTH_URI");
     },
+    get mongodbTls() {
+      return read("mongodbTls", "TEST_MONGODB_TLS");
+    },
     get cassandra() {
       return {
         contactPoints: read("cassandra", "TEST_CASSANDRA_CONTACT_POINTS").split(","),
@@ -178,6 +194,9 @@ function addressesOf(needs: readonly Need[]): RealAddresses {
         username: read("cassandraAuth", "TEST_CASSANDRA_AUTH_USERNAME"),
         password: read("cassandraAuth", "TEST_CASSANDRA_AUTH_PASSWORD"),
       };
+    },
+    get cassandraTls() {
+      return read("cassandraTls", "TEST_CASSANDRA_TLS");
     },
     get registry() {
       return read("registry", "TEST_SCHEMA_REGISTRY_URL");

@@ -1,3 +1,5 @@
+import type { TlsFiles } from "../../tls/tls-files.ts";
+
 /** How to reach a Kafka cluster. Secrets and certificates are files, read anew for every connection: see README. */
 export interface ConnectionSettings {
   /** `host:port` of some brokers; the others are found through them. */
@@ -10,16 +12,6 @@ export interface ConnectionSettings {
   connectTimeoutMs?: number;
   /** Longest wait for an answer, ms. */
   requestTimeoutMs?: number;
-}
-
-/** PEM files. With `certFile` and `keyFile` the client shows a certificate of its own (mTLS). */
-export interface TlsFiles {
-  /** Authorities to trust; those of the operating system when absent. */
-  caFile?: string;
-  certFile?: string;
-  keyFile?: string;
-  /** The name that the brokers' certificates bear, when it is not the host's. */
-  serverName?: string;
 }
 
 export interface SaslLogin {

@@ -1,4 +1,5 @@
 import { type ErrorCode, VelibError } from "../../../core/errors.ts";
+import { isTlsFailure, tlsReason, tlsRemedy } from "../../tls/tls-failure.ts";
 
 export type KafkaErrorCode = Extract<ErrorCode, `VELIB_KAFKA_${string}`> | "VELIB_PRODUCER_FENCED";
 
@@ -16,7 +17,6 @@ export class KafkaError extends VelibError {
 const fenced = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
 const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 const networkFailure = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE)/;
-const tlsFailure = /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
  * What went wrong, from whatever the client threw: one line that names the cluster, the failure and the remedy.
@@ -32,7 +32,7 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
   if (root instanceof TypeError || root instanceof RangeError) return root;
   const { name, type, code } = described(root);
   const at = `Kafka at ${brokers.join(",")}: can't ${doing}`;
-  const said = oneLine(root instanceof Error ? root.message : String(root));
+  const said = oneLine(isTlsFailure(root) ? tlsReason(root) : root instanceof Error ? root.message : String(root));
   const make = (kind: KafkaErrorCode, remedy: string) =>
     new KafkaError(kind, `${at}: ${said}; ${remedy}`, { cause: error, type });
 
@@ -51,9 +51,7 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
   if (name === "KafkaJSServerDoesNotSupportApiKey" || type === "UNSUPPORTED_VERSION") {
     return make("VELIB_KAFKA_TOO_OLD", "use Kafka 2.3 or newer");
   }
-  if (code !== null && tlsFailure.test(code)) {
-    return make("VELIB_KAFKA_TLS", "check that the broker speaks TLS there and the certificates fit");
-  }
+  if (isTlsFailure(root)) return make("VELIB_KAFKA_TLS", tlsRemedy);
   if (type === "UNKNOWN_TOPIC_OR_PARTITION") {
     return make("VELIB_KAFKA_TOPIC", "the topic is gone; start the pipeline again to create it");
   }

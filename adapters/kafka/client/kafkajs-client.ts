@@ -1,13 +1,15 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Admin, type Cluster, Kafka, logLevel, type SASLOptions } from "kafkajs";
+import { readTlsFiles, type TlsServer } from "../../tls/tls-files.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { FrameReader } from "./frame-reader.ts";
+import { readPassword } from "./password-file.ts";
 import { quietRequestQueue } from "./quiet-request-queue.ts";
-import { readPassword, readTlsFiles } from "./secret-files.ts";
 import { undividedAnswers } from "./undivided-answers.ts";
 
 const keepAliveMs = 60_000;
+const tlsServer: TlsServer = { name: "Kafka", code: "VELIB_KAFKA_TLS" };
 
 /** kafkajs, set up for us: no logging of its own, few retries of its own (the callers have theirs), our sockets. */
 export interface KafkajsClient {
@@ -28,7 +30,7 @@ export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
   undividedAnswers();
   const { tls, sasl } = settings;
   // Read once here, so that a wrong path is told before the first connection.
-  if (tls !== undefined) readTlsFiles(tls);
+  if (tls !== undefined) readTlsFiles(tls, tlsServer);
   if (sasl !== undefined) readPassword(sasl);
   const sockets = new Set<Socket>();
   let isClosed = false;
@@ -45,7 +47,10 @@ export function kafkajsClient(settings: ConnectionSettings): KafkajsClient {
       const socket =
         tls === undefined
           ? connectPlain(host, port, onConnect)
-          : connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...readTlsFiles(tls) }, onConnect);
+          : connectTls(
+              { host, port, ...(isIP(host) ? {} : { servername: host }), ...readTlsFiles(tls, tlsServer) },
+              onConnect,
+            );
       socket.setKeepAlive(true, keepAliveMs);
       socket.setNoDelay(true);
       sockets.add(socket);

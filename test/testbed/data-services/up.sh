@@ -54,6 +54,11 @@ client_tls() { # client certificates of the same CA as PEM files, made once with
     done
   } 2>"$d/openssl.log" || { cat "$d/openssl.log" >&2; exit 1; }
 }
+server_pem() { # the server's certificate and key in one PEM file, for mongod
+  local d="$CACHE/tls"; [ -f "$d/server-both.pem" ] && return
+  openssl pkcs12 -in "$d/server.p12" -passin "pass:$TB_PASSWORD" -nodes -clcerts -out "$d/server-both.part" 2>>"$d/openssl.log" \
+    && mv "$d/server-both.part" "$d/server-both.pem" || { cat "$d/openssl.log" >&2; exit 1; }
+}
 kafka_node() { # kafka_node NAME NODE QUORUM LISTENERS PORT RF ISR CONTROLLED SASL FORMATARGS...
   local name="$1" node="$2" quorum="$3" listeners="$4" port="$5" rf="$6" isr="$7" controlled="$8" sasl="$9"; shift 9
   local advertised="$listeners"
@@ -114,7 +119,7 @@ ready_kafka3() {
 }
 
 # --- Cassandra -----------------------------------------------------------------------------------
-cassandra() { # cassandra NAME PORT AUTHENTICATOR AUTHORIZER
+cassandra() { # cassandra NAME PORT AUTHENTICATOR AUTHORIZER ENCRYPTION
   local name="$1" port="$2" storage=$(($2 - 2042)) jmx=$(($2 + 1)) java commitlog
   case "${VELIB_CASSANDRA_COMMITLOG:-periodic}" in
     periodic) commitlog=$'commitlog_sync: periodic\ncommitlog_sync_period: 10000ms' ;;
@@ -124,7 +129,7 @@ cassandra() { # cassandra NAME PORT AUTHENTICATOR AUTHORIZER
   java="$(find_java 17 17)" || { say "Cassandra 5.0 needs Java 17 (or 11)"; exit 1; }
   need_free "$port" "$storage" "$jmx"; fresh "$name"; mkdir -p "$RUN/$name/conf/triggers"
   cds cassandra "$name" "$java"; [ ${#CDS[@]} -eq 0 ] || CDS=(-XX:+UnlockDiagnosticVMOptions -XX:+AllowArchivingWithJavaAgent "${CDS[@]}")
-  fill "$HERE/config/cassandra.yaml.in" STORAGE_PORT="$storage" CQL_PORT="$port" DATA="$RUN/$name" AUTHENTICATOR="$3" AUTHORIZER="$4" COMMITLOG="$commitlog" >"$RUN/$name/conf/cassandra.yaml"
+  fill "$HERE/config/cassandra.yaml.in" STORAGE_PORT="$storage" CQL_PORT="$port" DATA="$RUN/$name" AUTHENTICATOR="$3" AUTHORIZER="$4" COMMITLOG="$commitlog" ENCRYPTION="$5" >"$RUN/$name/conf/cassandra.yaml"
   start_bg "$name" "$java" @"$HERE/config/cassandra-jvm.options" "${JVM[@]}" "${CDS[@]}" -Xms256m -Xmx"$CASSANDRA_HEAP" -XX:MaxDirectMemorySize=256m -XX:+ExitOnOutOfMemoryError \
     -javaagent:"$(ls "$DIST"/cassandra/jamm-*.jar)" -Dcassandra-foreground=yes \
     -Dcassandra.config="file://$RUN/$name/conf/cassandra.yaml" -Dlogback.configurationFile="file://$HERE/config/logback-cassandra.xml" \
@@ -133,26 +138,31 @@ cassandra() { # cassandra NAME PORT AUTHENTICATOR AUTHORIZER
     -Dcassandra.skip_wait_for_gossip_to_settle=0 -Dcassandra.ring_delay_ms=0 -Dcassandra.initial_token=0 -Dcassandra.superuser_setup_delay_ms=0 \
     -cp "$DIST/cassandra/*" org.apache.cassandra.service.CassandraDaemon
 }
-start_cassandra() { cassandra cassandra "$CASSANDRA_PORT" AllowAllAuthenticator AllowAllAuthorizer; }
+start_cassandra() { cassandra cassandra "$CASSANDRA_PORT" AllowAllAuthenticator AllowAllAuthorizer ""; }
 ready_cassandra() {
   wait_log cassandra 150 'Starting listening for CQL clients'
   export_as TEST_CASSANDRA_CONTACT_POINTS "127.0.0.1:$CASSANDRA_PORT" cassandra
   export_as TEST_CASSANDRA_DATACENTER datacenter1 cassandra
 }
-start_cassandra-auth() { cassandra cassandra-auth "$CASSANDRA_AUTH_PORT" PasswordAuthenticator CassandraAuthorizer; }
+start_cassandra-auth() { # plain and TLS on one port
+  tls; client_tls
+  cassandra cassandra-auth "$CASSANDRA_AUTH_PORT" PasswordAuthenticator CassandraAuthorizer \
+    "$(fill "$HERE/config/cassandra-tls.yaml.in" TLS="$CACHE/tls" TLS_PASSWORD="$TB_PASSWORD")"
+}
 ready_cassandra-auth() {
   wait_log cassandra-auth 150 'Starting listening for CQL clients'
   wait_log cassandra-auth 60 'Created default superuser role'
   export_as TEST_CASSANDRA_AUTH_CONTACT_POINTS "127.0.0.1:$CASSANDRA_AUTH_PORT" cassandra-auth
   export_as TEST_CASSANDRA_AUTH_USERNAME cassandra cassandra-auth
   export_as TEST_CASSANDRA_AUTH_PASSWORD cassandra cassandra-auth
+  export_as TEST_CASSANDRA_TLS "$CACHE/tls" cassandra-auth
 }
 
 # --- MongoDB -------------------------------------------------------------------------------------
 mongod() { # mongod NAME PORT [extra options]
   local name="$1" port="$2"; shift 2
   need_free "$port"; fresh "$name"; mkdir "$RUN/$name/data"
-  [ "$name" = mongo-auth ] && { head -c 96 /dev/urandom | base64 -w0 >"$RUN/$name/keyfile"; chmod 400 "$RUN/$name/keyfile"; set -- --auth --keyFile "$RUN/$name/keyfile"; }
+  [ "$name" = mongo-auth ] && { head -c 96 /dev/urandom | base64 -w0 >"$RUN/$name/keyfile"; chmod 400 "$RUN/$name/keyfile"; set -- --auth --keyFile "$RUN/$name/keyfile" "$@"; }
   start_bg "$name" "$DIST/mongo/mongod" --dbpath "$RUN/$name/data" --bind_ip 127.0.0.1 --port "$port" --replSet rs0 --nounixsocket \
     --wiredTigerCacheSizeGB 0.25 --oplogSize 64 --setParameter diagnosticDataCollectionEnabled=false --setParameter ttlMonitorSleepSecs=1 "$@"
 }
@@ -160,9 +170,13 @@ mongo_ready() { PYTHONPATH="$DIST/mongo/py" python3 "$HERE/config/mongo-init.py"
 start_mongo() { mongod mongo "$MONGO_PORT"; }
 ready_mongo() { wait_log mongo 60 'Waiting for connections'; mongo_ready "$MONGO_PORT"
   export_as TEST_MONGODB_URI "mongodb://127.0.0.1:$MONGO_PORT/?replicaSet=rs0" mongo; }
-start_mongo-auth() { mongod mongo-auth "$MONGO_AUTH_PORT"; }
+start_mongo-auth() { # plain and TLS on one port
+  tls; client_tls; server_pem
+  mongod mongo-auth "$MONGO_AUTH_PORT" --tlsMode allowTLS --tlsCertificateKeyFile "$CACHE/tls/server-both.pem" --tlsCAFile "$CACHE/tls/ca.pem" --tlsAllowConnectionsWithoutCertificates
+}
 ready_mongo-auth() { wait_log mongo-auth 60 'Waiting for connections'; mongo_ready "$MONGO_AUTH_PORT" "$TB_USER" "$TB_PASSWORD"
-  export_as TEST_MONGODB_AUTH_URI "mongodb://$TB_USER:$TB_PASSWORD@127.0.0.1:$MONGO_AUTH_PORT/?replicaSet=rs0&authSource=admin" mongo-auth; }
+  export_as TEST_MONGODB_AUTH_URI "mongodb://$TB_USER:$TB_PASSWORD@127.0.0.1:$MONGO_AUTH_PORT/?replicaSet=rs0&authSource=admin" mongo-auth
+  export_as TEST_MONGODB_TLS "$CACHE/tls" mongo-auth; }
 
 # --- Schema registry (Apicurio, Confluent-compatible API) -----------------------------------------
 start_registry() {
