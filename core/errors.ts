@@ -35,6 +35,8 @@ export const errorCodes = {
   VELIB_KAFKA_LOG_TRUNCATED: { retryable: false, exitCode: 2 },
   VELIB_PRODUCER_FENCED: { retryable: false, exitCode: 1 },
   VELIB_SCHEMA_REGISTRY_UNREACHABLE: { retryable: true, exitCode: 1 },
+  VELIB_SCHEMA_REGISTRY_AUTHENTICATION: { retryable: true, exitCode: 2 },
+  VELIB_SCHEMA_REGISTRY_TLS: { retryable: false, exitCode: 2 },
   VELIB_SCHEMA_INCOMPATIBLE: { retryable: false, exitCode: 2 },
   VELIB_CONSOLE_NOT_BUILT: { retryable: false, exitCode: 2 },
   VELIB_MONGODB_URI: { retryable: false, exitCode: 2 },

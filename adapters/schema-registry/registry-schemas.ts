@@ -1,6 +1,8 @@
+import { Agent } from "node:https";
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import { VelibError } from "../../core/errors.ts";
 import type { RecordSlice } from "../kafka/client/record-batch.ts";
+import { readTlsFiles, type TlsFiles, type TlsServer } from "../tls/tls-files.ts";
 
 type Schema = Awaited<ReturnType<SchemaRegistry["getSchema"]>>;
 type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]["middlewares"]>[number];
@@ -16,10 +18,25 @@ const impatient: Middleware = () => ({
   request: async (request) => request.enhance({ timeout: answerMs }),
 });
 
+const tlsServer: TlsServer = { name: "schema registry", code: "VELIB_SCHEMA_REGISTRY_TLS" };
+
 export interface RegistryOptions {
   /** Base URL of a Confluent-compatible API; without credentials. */
   url: string;
-  auth?: { username: string; password: string };
+  /** Sent with each request (HTTP Basic); the password is asked for each time, as it may be rotated. */
+  auth?: { username: string; password: () => string };
+  /** For an https `url` that the system's authorities do not vouch for, or that asks for a client's certificate. */
+  tls?: Omit<TlsFiles, "serverName">;
+}
+
+/** RFC 7617. */
+function basicAuthentication({ username, password }: NonNullable<RegistryOptions["auth"]>): Middleware {
+  return () => ({
+    request: async (request) => {
+      const credentials = Buffer.from(`${username}:${password()}`).toString("base64");
+      return request.enhance({ headers: { authorization: `Basic ${credentials}` } });
+    },
+  });
 }
 
 /** What the bytes of a value hold, or why they can't be told. */
@@ -39,13 +56,15 @@ export class RegistrySchemas {
   /** Ids that the registry did not know, and when it was asked, ms. */
   readonly #unknown = new Map<number, number>();
 
-  constructor({ url, auth }: RegistryOptions) {
+  /** @throws VelibError VELIB_SCHEMA_REGISTRY_TLS when a file can't be used */
+  constructor({ url, auth, tls }: RegistryOptions) {
     this.#url = url;
-    const login = auth === undefined ? {} : { auth };
-    this.#registry = new SchemaRegistry({ host: url, ...login, retry: { retries: 2 }, middlewares: [impatient] });
+    const secure = tls === undefined ? {} : { agent: new Agent(readTlsFiles(tls, tlsServer)) };
+    const middlewares = auth === undefined ? [impatient] : [impatient, basicAuthentication(auth)];
+    this.#registry = new SchemaRegistry({ host: url, ...secure, retry: { retries: 2 }, middlewares });
   }
 
-  /** @throws VelibError VELIB_SCHEMA_INCOMPATIBLE, VELIB_SCHEMA_REGISTRY_UNREACHABLE */
+  /** @throws VelibError VELIB_SCHEMA_INCOMPATIBLE, VELIB_SCHEMA_REGISTRY_UNREACHABLE, VELIB_SCHEMA_REGISTRY_AUTHENTICATION */
   async register(topic: string, schema: object): Promise<void> {
     if (this.#writers.has(topic)) return;
     const subject = `${topic}-value`;
@@ -56,6 +75,7 @@ export class RegistrySchemas {
       header.writeInt32BE(id, 1);
       this.#writers.set(topic, { schema: await this.#registry.getSchema(id), header });
     } catch (cause) {
+      if (cause instanceof VelibError) throw cause;
       if (isUnusable(cause)) throw this.#unreachable(cause);
       const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
       const remedy = "make the subject BACKWARD-compatible with this version's schema, or use another registry";
@@ -102,6 +122,7 @@ export class RegistrySchemas {
         this.#readers.set(id, await this.#registry.getSchema(id));
         this.#unknown.delete(id);
       } catch (cause) {
+        if (cause instanceof VelibError) throw cause;
         if (isUnusable(cause)) throw this.#unreachable(cause);
         // Ids of other programs' bytes are without number.
         if (this.#unknown.size >= 10_000) this.#unknown.clear();
@@ -111,7 +132,12 @@ export class RegistrySchemas {
   }
 
   #unreachable(cause: unknown): VelibError {
-    const said = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause);
+    const said = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ").slice(0, 300);
+    if (cause instanceof Error && "status" in cause && refusals.has(Number(cause.status))) {
+      const remedy = "check schemaRegistry's user name and password, and what the user may do";
+      const message = `schema registry ${this.#url}: user refused (${said}); ${remedy}`;
+      return new VelibError("VELIB_SCHEMA_REGISTRY_AUTHENTICATION", message, { cause });
+    }
     const message = `schema registry ${this.#url} does not answer (${said}); check schemaRegistry.url and that it runs`;
     return new VelibError("VELIB_SCHEMA_REGISTRY_UNREACHABLE", message, { cause });
   }
@@ -124,6 +150,9 @@ function schemaIdOf({ buffer, valueStart, valueEnd }: RecordSlice): number | nul
 
 /** A registry says of a schema that it is not there, does not fit or is none; what else it says is about itself. */
 const aboutTheSchema = new Set([404, 409, 422]);
+
+/** Unauthorized, Forbidden. */
+const refusals = new Set([401, 403]);
 
 /**
  * Whether the registry could not be asked. The client gives a request that nobody answered the status 400, and puts this

@@ -23,8 +23,8 @@ export interface TlsMaterial {
 
 /** Whose connection the files are for: what errors are called by. */
 export interface TlsServer {
-  name: "Kafka" | "MongoDB" | "Cassandra";
-  code: Extract<ErrorCode, "VELIB_KAFKA_TLS" | "VELIB_MONGODB_TLS" | "VELIB_CASSANDRA_TLS">;
+  name: "Kafka" | "MongoDB" | "Cassandra" | "schema registry";
+  code: Extract<ErrorCode, `VELIB_${string}_TLS`>;
 }
 
 /**

@@ -196,7 +196,17 @@ export const Cassandra = Section(
 export type Cassandra = Static<typeof Cassandra>;
 
 /** Avro instead of JSON on the topics. */
-export const SchemaRegistry = Section("A schema registry: Avro instead of JSON on the topics", {
-  url: HttpUrl("A Confluent-compatible schema registry"),
-});
+export const SchemaRegistry = Section(
+  "A schema registry: Avro instead of JSON on the topics",
+  {
+    url: HttpUrl("A Confluent-compatible schema registry"),
+    credentialsSecretRef: Type.Optional(Credentials("The Secret with user name and password, sent by HTTP Basic")),
+    tls: Type.Optional(Tls),
+  },
+  {
+    rules: [
+      rule("!has(self.tls) || self.url.startsWith('https:')", "tls needs an https url: nothing is encrypted over http"),
+    ],
+  },
+);
 export type SchemaRegistry = Static<typeof SchemaRegistry>;

@@ -139,6 +139,9 @@ export interface CassandraSection {
 /** `schemaRegistry` of the services' configuration file. */
 export interface SchemaRegistrySection {
   readonly url: string;
+  readonly usernameFile?: string;
+  readonly passwordFile?: string;
+  readonly tls?: TlsFiles;
 }
 
 /** Each component of a pipeline, connected or waiting; the registry only where the spec names one. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { CassandraOptions } from "../../adapters/cassandra/options.ts";
 import type { ConnectionSettings, SaslLogin } from "../../adapters/kafka/client/connection-settings.ts";
 import type { MongodbOptions } from "../../adapters/mongodb/options.ts";
+import type { RegistryOptions } from "../../adapters/schema-registry/registry-schemas.ts";
 import { VelibError } from "../../core/errors.ts";
 import { durationMs } from "../../core/time/duration.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
@@ -29,6 +30,25 @@ function saslLogin(authentication: NonNullable<BackboneConfig["kafka"]["authenti
 function userName(section: string, given: { username?: string; usernameFile?: string }): string | undefined {
   const { username, usernameFile } = given;
   return usernameFile === undefined ? username : fileOf(`${section}.usernameFile`, usernameFile);
+}
+
+/**
+ * How to reach the schema registry, from its section of the configuration.
+ * @throws VelibError VELIB_CONFIG_UNREADABLE for its files, VELIB_CONFIG_INVALID for `tls` of an http address
+ */
+export function registryOptions(section: NonNullable<BackboneConfig["schemaRegistry"]>): RegistryOptions {
+  const { url, passwordFile, tls } = section;
+  if (tls !== undefined && !url.startsWith("https:")) {
+    const message = `schemaRegistry.tls: the address ${url} is without TLS; give one with https, or leave tls out`;
+    throw new VelibError("VELIB_CONFIG_INVALID", message);
+  }
+  const username = userName("schemaRegistry", section);
+  const password = () => (passwordFile === undefined ? "" : fileOf("schemaRegistry.passwordFile", passwordFile));
+  return {
+    url,
+    ...(username === undefined ? {} : { auth: { username, password } }),
+    ...(tls === undefined ? {} : { tls }),
+  };
 }
 
 /** @throws VelibError VELIB_CONFIG_INVALID without a `mongodb` section, VELIB_CONFIG_UNREADABLE for its files */

@@ -8,7 +8,7 @@ import { AvroCodec } from "../../adapters/schema-registry/avro-codec.ts";
 import { AvroUserCodec } from "../../adapters/schema-registry/avro-user-codec.ts";
 import { durationMs } from "../../core/time/duration.ts";
 import type { BackboneConfig } from "../config/backbone-config.ts";
-import { kafkaConnection } from "./connections.ts";
+import { kafkaConnection, registryOptions } from "./connections.ts";
 import type { ServiceContext } from "./run-service.ts";
 
 /** The pipeline's log on Kafka. An outage while it is read shows at /readyz. */
@@ -31,12 +31,12 @@ export function openLog(
 
 /** How the pipeline's records become bytes: Avro where it has a schema registry, else JSON. */
 export function recordCodec({ schemaRegistry }: BackboneConfig): RecordCodec {
-  return schemaRegistry === undefined ? jsonCodec : new AvroCodec({ url: schemaRegistry.url });
+  return schemaRegistry === undefined ? jsonCodec : new AvroCodec(registryOptions(schemaRegistry));
 }
 
 /** The same of its users. */
 export function userCodec({ schemaRegistry }: BackboneConfig): UserCodec {
-  return schemaRegistry === undefined ? jsonUserCodec : new AvroUserCodec({ url: schemaRegistry.url });
+  return schemaRegistry === undefined ? jsonUserCodec : new AvroUserCodec(registryOptions(schemaRegistry));
 }
 
 /** The pipeline's dead letters on Kafka. */

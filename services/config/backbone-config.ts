@@ -169,6 +169,10 @@ export const BackboneConfig = Type.Object(
     schemaRegistry: Type.Optional(
       Section("Avro instead of JSON on the topics; dead letters stay JSON", {
         url: Text("A Confluent-compatible schema registry", "an address"),
+        username: Type.Optional(Text("User name; this or `usernameFile`", "a name")),
+        usernameFile: Type.Optional(Text("File with the user name, instead of `username`", "a path")),
+        passwordFile: Type.Optional(Text("File with the password, read anew at each request", "a path")),
+        tls: Type.Optional(Section("What an https address is trusted by, and what is shown to it", Files)),
       }),
     ),
     mongodb: Type.Optional(MongodbConfig),

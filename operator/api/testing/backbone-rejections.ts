@@ -94,6 +94,11 @@ export const ofBackbone: Rejection[] = [
     "schemaRegistry is chosen once: the log can't hold JSON and Avro; make a new pipeline",
   ),
   pipeline(
+    { schemaRegistry: { url: "http://registry:8081", tls: {} } },
+    "schemaRegistry",
+    "tls needs an https url: nothing is encrypted over http",
+  ),
+  pipeline(
     { prefix: "Paris" },
     "prefix",
     "expected a lower-case letter, then up to 47 letters, digits and dashes, got Paris",

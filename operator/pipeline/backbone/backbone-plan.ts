@@ -1,13 +1,13 @@
 import type { PipelineConditionType } from "../../api/conditions.ts";
 import type { VelibPipeline } from "../../api/velib-pipeline.ts";
 import type { Finding } from "../../runtime/conditions.ts";
-import type { BackboneConnections, Connection, SchemaRegistrySection } from "../connections.ts";
+import type { BackboneConnections } from "../connections.ts";
 import { findingOf } from "./backbone-status.ts";
 import { planCassandra } from "./cassandra.ts";
 import { planKafka } from "./kafka.ts";
 import { planMongodb } from "./mongodb.ts";
 import type { BackboneObject, ObservedObjects } from "./observed-objects.ts";
-import { webPeers } from "./peer-address.ts";
+import { registryConnection } from "./schema-registry.ts";
 
 /** All that a pipeline needs of Kafka, MongoDB, Cassandra and the schema registry, and how far it is. */
 export interface BackbonePlan {
@@ -32,7 +32,7 @@ export function planBackbone(
   const kafka = planKafka(pipeline, observed);
   const mongodb = planMongodb(pipeline, observed, newPassword);
   const cassandra = planCassandra(pipeline, observed, newPassword);
-  const registry = registryConnection(pipeline);
+  const registry = registryConnection(pipeline, observed);
   return {
     objects: [...kafka.objects, ...mongodb.objects, ...cassandra.objects],
     created: [...mongodb.created, ...cassandra.created],
@@ -51,10 +51,4 @@ export function planBackbone(
         : [{ type: "SchemaRegistryReady" as const, ...findingOf({ connection: registry, states: [] }) }]),
     ],
   };
-}
-
-function registryConnection({ spec }: VelibPipeline): Connection<SchemaRegistrySection> | null {
-  if (spec.schemaRegistry === undefined) return null;
-  const { url } = spec.schemaRegistry;
-  return { state: "connected", config: { url }, secrets: [], peers: webPeers(url) };
 }

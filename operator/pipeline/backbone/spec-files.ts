@@ -21,13 +21,16 @@ export function specReference(
   return { what, secretName: name, keys: [{ key, content }], origin: { field } };
 }
 
-/** `tls` of a component, which is also the first part of the folders' names. */
-export function tlsFiles(component: string, { caSecretKeyRef, certificateSecretRef }: Tls): FilesOf<TlsFiles> {
+/** `tls` of a component, which is also the first part of the folders' names; the spec names it in `section`. */
+export function tlsFiles(
+  component: string,
+  { caSecretKeyRef, certificateSecretRef }: Tls,
+  section = `spec.${component}.tls`,
+): FilesOf<TlsFiles> {
   const references: SecretReference[] = [];
   const part: { caFile?: string; certFile?: string; keyFile?: string } = {};
   if (caSecretKeyRef !== undefined) {
-    const field = `spec.${component}.tls.caSecretKeyRef`;
-    const ca = specReference(`${component}-ca`, caSecretKeyRef, "pem", field);
+    const ca = specReference(`${component}-ca`, caSecretKeyRef, "pem", `${section}.caSecretKeyRef`);
     references.push(ca);
     part.caFile = fileOf(ca, caSecretKeyRef.key);
   }
@@ -40,7 +43,7 @@ export function tlsFiles(component: string, { caSecretKeyRef, certificateSecretR
         { key: "tls.crt", content: "pem" },
         { key: "tls.key", content: "pem" },
       ],
-      origin: { field: `spec.${component}.tls.certificateSecretRef` },
+      origin: { field: `${section}.certificateSecretRef` },
     };
     references.push(certificate);
     part.certFile = fileOf(certificate, "tls.crt");

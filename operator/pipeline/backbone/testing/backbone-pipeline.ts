@@ -33,5 +33,9 @@ export const ownInfrastructure = {
     tls: { caSecretKeyRef: { name: "cassandra", key: "ca.crt" } },
     replication: 3,
   },
-  schemaRegistry: { url: "https://registry.example.org" },
+  schemaRegistry: {
+    url: "https://registry.example.org",
+    credentialsSecretRef: { name: "registry", usernameKey: "key", passwordKey: "secret" },
+    tls: { caSecretKeyRef: { name: "registry", key: "ca.crt" } },
+  },
 } as const;

@@ -37,6 +37,7 @@ export const ownSecrets: readonly KubeObject[] = [
     "ca.pem": pem,
   }),
   secretOf("cassandra", { username: "velib", password: "cassandra-secret", "ca.crt": pem }),
+  secretOf("registry", { key: "velib", secret: "registry-secret", "ca.crt": pem }),
 ];
 
 /** What the MongoDB operator's installation makes in each namespace it serves. */

@@ -231,6 +231,12 @@ export const editExamples: readonly EditExample[] = [
     given: rotated("cassandra", { username: "velib", password: "new", "ca.crt": pem }),
   },
   {
+    field: "the Secret of the schema registry's login",
+    edit: "rotate the password",
+    keeps: offsets,
+    given: rotated("registry", { key: "velib", secret: "new", "ca.crt": pem }),
+  },
+  {
     field: "spec.suspend",
     edit: "true, once drained",
     keeps: offsets,
