@@ -72,9 +72,12 @@ describeReal("Cassandra that can't be used", ["cassandra"], ({ cassandra: addres
   });
 
   it("says so when it does not speak TLS", async () => {
-    const { error } = await refusal({ ...options, tls: {} });
+    const { error, message } = await refusal({ ...options, tls: {} });
 
-    expect(error).toMatchObject({ code: "VELIB_CASSANDRA_UNREACHABLE" });
+    expect(error).toMatchObject({ code: "VELIB_CASSANDRA_TLS" });
+    expect(message).toMatch(
+      /^Cassandra at [^\n]*: no secure connection: [^\n]*; check that the server speaks TLS there/,
+    );
   });
 
   it("is no longer what it was: ready turns false with the cause once the client is closed", async () => {

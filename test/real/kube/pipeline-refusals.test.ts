@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { velibPipelineType } from "../../../operator/api/resource-names.ts";
-import type { ResourceType } from "../../../operator/runtime/kube-object.ts";
+import type { KubeObject, ResourceType } from "../../../operator/runtime/kube-object.ts";
 import { isRecord } from "../../../operator/runtime/kube-payload.ts";
 import { until } from "../../testbed/faults/until.ts";
 import { describeReal } from "../servers.ts";
@@ -65,13 +65,24 @@ describeReal("VelibPipelines that the server or a reference refuses", ["kube"], 
     space.api.create(velibPipelineType, pipelineObject(space.name, "paris", spec), someone);
   const isReady = () => untilCondition(space.api, key(), "Ready", "True", undefined, WAIT_MS);
 
-  /** After the first second, in which a changed status of a Deployment is a visit of its own, only the back-off tries. */
+  /** Once no Deployment's status changes any more, which is a visit of its own each time, only the back-off tries. */
   async function triesInThreeSeconds(what: string): Promise<number> {
     const tries = () => operator.writes.filter((write) => write.what === what).length;
-    await wait(1_000);
+    await until("every Deployment rolled out", deploymentsAreOut, WAIT_MS);
+    await atRest();
     const before = tries();
     await wait(3_000);
     return tries() - before;
+  }
+
+  async function deploymentsAreOut(): Promise<true | null> {
+    const { items } = await space.api.list(deployments, { namespace: space.name });
+    const isOut = ({ metadata, spec, status }: KubeObject) =>
+      isRecord(spec) &&
+      isRecord(status) &&
+      status.observedGeneration === metadata.generation &&
+      status.readyReplicas === spec.replicas;
+    return items.length > 0 && items.every(isOut) ? true : null;
   }
 
   async function templates(): Promise<Map<string, string>> {
